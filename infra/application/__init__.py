@@ -1,0 +1,1 @@
+"""The application: load balancer, service and who owns what during a release."""

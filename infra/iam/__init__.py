@@ -1,0 +1,1 @@
+"""Policy documents as data: pure Python, tested without a cloud."""

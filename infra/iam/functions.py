@@ -1,0 +1,71 @@
+"""What functions and what starts them may do."""
+
+from collections.abc import Sequence
+
+from infra.iam.document import Statement, document
+
+_NETWORK_ACTIONS = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+)
+
+
+def function_base(*, log_group_arn: str, function_arn_pattern: str) -> tuple[Statement, ...]:
+    """What every function in the VPC needs: its own log group, and network interfaces that Lambda, not its code, may manage."""
+    return (
+        Statement(
+            sid="WriteOwnLog", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[f"{log_group_arn}:*"]
+        ),
+        Statement(
+            sid="LambdaManagesInterfaces",
+            actions=_NETWORK_ACTIONS,
+            resources=["*"],
+            wildcard_reason="Lambda checks for these on every resource before it attaches a function to a VPC",
+        ),
+        Statement(
+            sid="CodeMayNotManageInterfaces",
+            effect="Deny",
+            actions=_NETWORK_ACTIONS,
+            resources=["*"],
+            conditions={"ArnLike": {"lambda:SourceFunctionArn": function_arn_pattern}},
+        ),
+    )
+
+
+def database_backup(
+    *, secret_arn: str, bucket_arn: str, bucket_prefix: str, key_arn: str, region: str
+) -> tuple[Statement, ...]:
+    """What the database backup needs: the database's secret, writing under its prefix, and the key for both."""
+    return (
+        Statement(sid="ReadDatabaseSecret", actions=["secretsmanager:GetSecretValue"], resources=[secret_arn]),
+        Statement(
+            sid="WriteBackups",
+            actions=["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+            resources=[f"{bucket_arn}/{bucket_prefix}*"],
+        ),
+        Statement(
+            sid="UseKeyThroughServices",
+            # A multipart upload under SSE-KMS decrypts its own parts' data key.
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=[key_arn],
+            conditions={
+                "StringEquals": {
+                    "kms:ViaService": [f"s3.{region}.amazonaws.com", f"secretsmanager.{region}.amazonaws.com"]
+                }
+            },
+        ),
+    )
+
+
+def function_policy(statements: Sequence[Statement]) -> str:
+    """A function's whole policy."""
+    return document(*statements)
+
+
+def invoke_policy(*, function_arn: str) -> str:
+    """Lets a schedule start one function."""
+    return document(Statement(sid="Invoke", actions=["lambda:InvokeFunction"], resources=[function_arn]))

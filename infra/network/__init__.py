@@ -1,0 +1,1 @@
+"""The network: address plan, VPC, endpoints, security groups."""

@@ -1,0 +1,1 @@
+"""What operates the platform: the functions' image, functions, schedules, alarms, notifications."""

@@ -1,0 +1,88 @@
+"""The functions' image: its repository, its build, its digest."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_docker as docker
+
+from infra.component import Component
+from infra.settings import Architecture
+
+PROJECT = Path(__file__).resolve().parents[2]
+PLATFORMS = {Architecture.ARM64: "linux/arm64", Architecture.X86_64: "linux/amd64"}
+# Enough to go back a month of daily releases.
+IMAGES_KEPT = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuntimeImageArgs:
+    """What the image is made from."""
+
+    architecture: Architecture
+    key_arn: pulumi.Input[str]
+    disposable: bool
+
+
+class RuntimeImage(Component):
+    """Produces the runtime's image in a private repository; `uri` names it by its digest."""
+
+    room = "operations"
+
+    def __init__(self, name: str, args: RuntimeImageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(name, opts)
+        self._args = args
+        self.repository = self._repository()
+        self.image = self._image()
+        self.uri = self.image.repo_digest
+        self.repository_url = self.repository.repository_url
+        self.finish({"uri": self.uri})
+
+    def _repository(self) -> aws.ecr.Repository:
+        name = self.named("runtime")
+        repository = aws.ecr.Repository(
+            name,
+            image_tag_mutability="IMMUTABLE",
+            image_scanning_configuration=aws.ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
+            encryption_configurations=[
+                aws.ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=self._args.key_arn)
+            ],
+            force_delete=self._args.disposable,
+            tags=self.tags(name),
+            opts=self.options(),
+        )
+        aws.ecr.LifecyclePolicy(name, repository=repository.name, policy=lifecycle_policy(), opts=self.options())
+        return repository
+
+    def _image(self) -> docker.Image:
+        token = aws.ecr.get_authorization_token_output(
+            registry_id=self.repository.registry_id, opts=pulumi.InvokeOutputOptions(parent=self)
+        )
+        return docker.Image(
+            self.named("runtime"),
+            build=docker.DockerBuildArgs(
+                context=str(PROJECT),
+                dockerfile=str(PROJECT / "runtime" / "Dockerfile"),
+                platform=PLATFORMS[self._args.architecture],
+            ),
+            image_name=self.repository.repository_url,
+            registry=docker.RegistryArgs(
+                server=self.repository.repository_url,
+                username=token.user_name,
+                password=pulumi.Output.secret(token.password),
+            ),
+            opts=self.options(),
+        )
+
+
+def lifecycle_policy() -> str:
+    """Keeps the newest images and lets the rest go."""
+    rule = {
+        "rulePriority": 1,
+        "description": f"Keep the newest {IMAGES_KEPT} images",
+        "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": IMAGES_KEPT},
+        "action": {"type": "expire"},
+    }
+    return json.dumps({"rules": [rule]})

@@ -1,0 +1,1 @@
+"""The CrossGuard pack: what must hold of every stack, whoever changes it. See policy/README.md."""

@@ -1,0 +1,1 @@
+"""What every function needs: settings, errors, logs, metrics, secrets, PostgreSQL and S3."""

@@ -1,0 +1,20 @@
+"""`gaps`: where the embedded cloud keeps less than AWS does."""
+
+import argparse
+
+from rich.console import Console
+
+from sandbox.home import Home
+
+
+def arguments(_parser: argparse.ArgumentParser) -> None:
+    """What the command takes: nothing."""
+
+
+def run(_home: Home, console: Console, _options: argparse.Namespace) -> int:
+    """Print the table; 0."""
+    # Only here: it loads every mapping.
+    from sandbox.provider import gaps  # noqa: PLC0415
+
+    console.print(gaps.table())
+    return 0

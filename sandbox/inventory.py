@@ -1,0 +1,150 @@
+"""Counts an account service by service, so that “everything is gone” is a count and not a hope."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import jmespath
+from botocore.config import Config
+
+from sandbox.home import REGION, Home
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of thing that an account holds: how to list it, and where the answer holds the identifiers (JMESPath)."""
+
+    label: str
+    service: str
+    operation: str
+    ids: str
+    params: tuple[tuple[str, Any], ...] = ()
+
+
+KINDS = (
+    Kind("VPCs", "ec2", "describe_vpcs", "Vpcs[].VpcId"),
+    Kind("subnets", "ec2", "describe_subnets", "Subnets[].SubnetId"),
+    Kind("internet gateways", "ec2", "describe_internet_gateways", "InternetGateways[].InternetGatewayId"),
+    Kind("elastic addresses", "ec2", "describe_addresses", "Addresses[].AllocationId"),
+    Kind("NAT gateways", "ec2", "describe_nat_gateways", "NatGateways[?State!='deleted'].NatGatewayId"),
+    Kind("route tables", "ec2", "describe_route_tables", "RouteTables[].RouteTableId"),
+    Kind("network ACLs", "ec2", "describe_network_acls", "NetworkAcls[].NetworkAclId"),
+    Kind("VPC endpoints", "ec2", "describe_vpc_endpoints", "VpcEndpoints[?State!='deleted'].VpcEndpointId"),
+    Kind("security groups", "ec2", "describe_security_groups", "SecurityGroups[].GroupId"),
+    Kind("security group rules", "ec2", "describe_security_group_rules", "SecurityGroupRules[].SecurityGroupRuleId"),
+    Kind("network interfaces", "ec2", "describe_network_interfaces", "NetworkInterfaces[].NetworkInterfaceId"),
+    Kind("database instances", "rds", "describe_db_instances", "DBInstances[].DBInstanceIdentifier"),
+    Kind("database subnet groups", "rds", "describe_db_subnet_groups", "DBSubnetGroups[].DBSubnetGroupName"),
+    Kind(
+        "database parameter groups", "rds", "describe_db_parameter_groups", "DBParameterGroups[].DBParameterGroupName"
+    ),
+    Kind("database snapshots", "rds", "describe_db_snapshots", "DBSnapshots[].DBSnapshotIdentifier"),
+    Kind("key aliases", "kms", "list_aliases", "Aliases[?!starts_with(AliasName, 'alias/aws/')].AliasName"),
+    Kind("buckets", "s3", "list_buckets", "Buckets[].Name"),
+    Kind("certificates", "acm", "list_certificates", "CertificateSummaryList[].CertificateArn"),
+    Kind("load balancers", "elbv2", "describe_load_balancers", "LoadBalancers[].LoadBalancerArn"),
+    Kind("target groups", "elbv2", "describe_target_groups", "TargetGroups[].TargetGroupArn"),
+    Kind("container clusters", "ecs", "list_clusters", "clusterArns[]"),
+    Kind("task definitions", "ecs", "list_task_definitions", "taskDefinitionArns[]", (("status", "ACTIVE"),)),
+    Kind("image repositories", "ecr", "describe_repositories", "repositories[].repositoryArn"),
+    Kind("roles", "iam", "list_roles", "Roles[].RoleName"),
+    Kind("policies", "iam", "list_policies", "Policies[].Arn", (("Scope", "Local"),)),
+    Kind("users", "iam", "list_users", "Users[].UserName"),
+    Kind("instance profiles", "iam", "list_instance_profiles", "InstanceProfiles[].InstanceProfileName"),
+    Kind("log groups", "logs", "describe_log_groups", "logGroups[].logGroupName"),
+    Kind("alarms", "cloudwatch", "describe_alarms", "MetricAlarms[].AlarmName"),
+    Kind("topics", "sns", "list_topics", "Topics[].TopicArn"),
+    Kind("subscriptions", "sns", "list_subscriptions", "Subscriptions[].SubscriptionArn"),
+    Kind("functions", "lambda", "list_functions", "Functions[].FunctionName"),
+    Kind("event source mappings", "lambda", "list_event_source_mappings", "EventSourceMappings[].UUID"),
+    Kind("schedules", "scheduler", "list_schedules", "Schedules[].[GroupName, Name] | [*].join('/', @)"),
+    Kind("queues", "sqs", "list_queues", "QueueUrls[]"),
+    Kind("state machines", "stepfunctions", "list_state_machines", "stateMachines[].stateMachineArn"),
+)
+WAITING_KEYS = "keys that wait for deletion"
+WAITING_SECRETS = "secrets that wait for deletion"
+# What AWS itself removes after a waiting time; it is told, and is no failure.
+WAITING = frozenset({WAITING_KEYS, WAITING_SECRETS})
+Counted = dict[str, list[str]]
+
+
+def client(home: Home, service: str) -> Any:
+    """A client of the embedded cloud, by this home's endpoint and certificate authority whatever the environment says."""
+    return boto3.client(
+        service,  # type: ignore[call-overload]  # a name known at run time only
+        region_name=REGION,
+        endpoint_url=home.endpoint,
+        verify=str(home.certificate_authority),
+        aws_access_key_id="sandbox",
+        aws_secret_access_key="sandbox",  # noqa: S106 - the embedded cloud takes any
+        config=Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}),
+    )
+
+
+def count(home: Home) -> Counted:
+    """Everything the account holds, kind by kind, each with the sorted identifiers; empty kinds too."""
+    clients: dict[str, Any] = {}
+
+    def of(service: str) -> Any:
+        if service not in clients:
+            clients[service] = client(home, service)
+        return clients[service]
+
+    counted = {kind.label: sorted(_listed(of(kind.service), kind)) for kind in KINDS}
+    counted |= _keys(of("kms"))
+    counted |= _secrets(of("secretsmanager"))
+    services = [arn for cluster in counted["container clusters"] for arn in _services(of("ecs"), cluster)]
+    return counted | {"container services": sorted(services)}
+
+
+def _pages(api: Any, operation: str, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if api.can_paginate(operation):
+        yield from api.get_paginator(operation).paginate(**params)
+    else:
+        yield getattr(api, operation)(**params)
+
+
+def _listed(api: Any, kind: Kind) -> Iterator[str]:
+    for page in _pages(api, kind.operation, dict(kind.params)):
+        yield from (str(found) for found in jmespath.search(kind.ids, page) or [])
+
+
+def _services(ecs: Any, cluster: str) -> Iterator[str]:
+    return _listed(ecs, Kind("", "ecs", "list_services", "serviceArns[]", (("cluster", cluster),)))
+
+
+def _keys(kms: Any) -> Counted:
+    live: list[str] = []
+    waiting: list[str] = []
+    for page in _pages(kms, "list_keys", {}):
+        for entry in page["Keys"]:
+            key = kms.describe_key(KeyId=entry["KeyId"])["KeyMetadata"]
+            # Keys that AWS makes for its own services stay in every account.
+            if key["KeyManager"] == "CUSTOMER":
+                (waiting if key["KeyState"] == "PendingDeletion" else live).append(str(key["KeyId"]))
+    return {"keys": sorted(live), WAITING_KEYS: sorted(waiting)}
+
+
+def _secrets(secrets: Any) -> Counted:
+    live: list[str] = []
+    waiting: list[str] = []
+    for page in _pages(secrets, "list_secrets", {"IncludePlannedDeletion": True}):
+        for secret in page["SecretList"]:
+            (waiting if secret.get("DeletedDate") else live).append(str(secret["Name"]))
+    return {"secrets": sorted(live), WAITING_SECRETS: sorted(waiting)}
+
+
+def remember_baseline(home: Home, boot_id: str, counter: Callable[[Home], Counted] = count) -> None:
+    """Keep what a fresh account holds (its default VPC for instance), once for each start of the cloud."""
+    path = home.root / "baseline.json"
+    if not path.exists() or json.loads(path.read_text(encoding="utf-8"))["boot_id"] != boot_id:
+        path.write_text(json.dumps({"boot_id": boot_id, "counted": counter(home)}, indent=1), encoding="utf-8")
+
+
+def left(home: Home) -> Counted:
+    """What the account holds beyond its baseline, kind by kind; empty kinds too."""
+    path = home.root / "baseline.json"
+    before: Counted = json.loads(path.read_text(encoding="utf-8"))["counted"] if path.exists() else {}
+    return {label: sorted(set(ids) - set(before.get(label, []))) for label, ids in count(home).items()}

@@ -1,0 +1,42 @@
+"""All mappings together: what `types` declares, under one registry."""
+
+from sandbox.provider.api import Cloud
+from sandbox.provider.mapping import Lookup, Resource
+from sandbox.provider.registry import Registry
+from sandbox.provider.types import (
+    account,
+    certificates,
+    containers,
+    databases,
+    functions,
+    identity,
+    images,
+    keys,
+    load_balancers,
+    messaging,
+    network,
+    observability,
+    randomness,
+    storage,
+)
+
+RESOURCES: tuple[Resource, ...] = (
+    *network.RESOURCES,
+    *keys.RESOURCES,
+    *databases.RESOURCES,
+    *storage.RESOURCES,
+    *certificates.RESOURCES,
+    *load_balancers.RESOURCES,
+    *containers.RESOURCES,
+    *identity.RESOURCES,
+    *observability.RESOURCES,
+    *messaging.RESOURCES,
+    *functions.RESOURCES,
+    *images.RESOURCES,
+)
+LOOKUPS: tuple[Lookup, ...] = (*account.LOOKUPS, *images.LOOKUPS)
+
+
+def registry(cloud: Cloud) -> Registry:
+    """Everything that the sandbox serves."""
+    return Registry(cloud, RESOURCES, LOOKUPS, {**randomness.local_types(), **images.local_types(cloud)})

@@ -1,0 +1,232 @@
+"""One resource type's life on the embedded cloud: check, diff, create, read, update, delete, by its mapping."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jmespath
+
+from sandbox.provider import sdk, tags
+from sandbox.provider.api import Cloud, CloudError, once
+from sandbox.provider.mapping import At, Call, Part, Resource, Text
+from sandbox.provider.reading import Reader
+from sandbox.provider.requests import Requests, touched
+from sandbox.provider.templates import fill, placeholders
+from sandbox.provider.values import UNKNOWN
+
+
+@dataclass(frozen=True)
+class State:
+    """A resource as the engine keeps it: its id, its inputs and its outputs."""
+
+    id: str
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+
+
+class UnfinishedError(Exception):
+    """The resource exists, but a later step of its creation or update failed; the engine keeps what there is."""
+
+    def __init__(self, state: State, reason: str) -> None:
+        super().__init__(reason)
+        self.state = state
+
+
+class Lifecycle:
+    """The engine over one mapping."""
+
+    def __init__(self, resource: Resource, cloud: Cloud) -> None:
+        self.resource = resource
+        self.cloud = cloud
+        self.requests = Requests(resource, cloud)
+        self.reader = Reader(resource, cloud, self.requests)
+
+    def planned(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs of a preview: what is given, and unknown for all that only the cloud can tell."""
+        _, names = sdk.properties(self.resource.token)
+        outputs = dict.fromkeys(names - self.resource.unserved.keys(), UNKNOWN)
+        return {**outputs, **_plain(inputs)}
+
+    def create(self, token: str, inputs: Mapping[str, Any], seconds: float) -> State:
+        """The new resource; the token makes a repeated creation find what a killed one left.
+
+        Raises:
+            CloudError: nothing was made.
+            UnfinishedError: it was made, but not finished.
+        """
+        properties = _plain(inputs)
+        values = self.reader.base("", properties)
+        with once(token):
+            params = self.requests.build_create(properties, values)
+            creator = self.requests.creator(properties)
+            answer = self.cloud.call(self.resource.service, creator.operation, params)
+            resource_id = self._id(answer, {**values, **properties})
+            try:
+                return self._finish(resource_id, inputs, self._told(creator, answer), seconds)
+            except Exception as error:
+                raise UnfinishedError(State(resource_id, dict(inputs), properties), str(error)) from error
+
+    def _id(self, answer: Mapping[str, Any], values: Mapping[str, Any]) -> str:
+        found = self.resource.id
+        value = jmespath.search(found.path, answer) if isinstance(found, At) else fill(found.template, values)
+        if not value:
+            raise CloudError(self.resource.create.operation, "NoId", f"the answer holds no id at {found}")
+        return str(value)
+
+    def _told(self, creator: Call, answer: Mapping[str, Any]) -> dict[str, Any]:
+        if creator.at == "@":
+            return {}
+        created = jmespath.search(creator.at, answer)
+        found = {name: at for name, at in self.resource.outputs.items() if isinstance(at, At)}
+        return {name: jmespath.search(at.path, created) for name, at in found.items()}
+
+    def _finish(self, resource_id: str, inputs: Mapping[str, Any], told: dict[str, Any], seconds: float) -> State:
+        properties = _plain(inputs)
+        description = self._until_ready(resource_id, {**told, **properties}, seconds)
+        values = self._values(resource_id, properties, description)
+        for call in self.resource.after_create:
+            self._do(call, properties, values)
+        self._send_rest(resource_id, properties, values, seconds)
+        taken = self.requests.creator(properties).carries or ()
+        for part in self.resource.parts:
+            if touched(part, properties.keys() - set(taken)):
+                self._write(part, properties, values)
+        if properties.get("tags") and self.resource.taggable and not self.resource.tags_in_create:
+            tags.write(self.cloud, self.resource.service, values, {}, properties["tags"])
+        return self._state(resource_id, inputs, self._until_ready(resource_id, {**told, **properties}, seconds))
+
+    def _send_rest(self, resource_id: str, properties: dict[str, Any], values: dict[str, Any], seconds: float) -> None:
+        creator, update = self.requests.creator(properties), self.resource.update
+        if creator is self.resource.create or update is None:
+            return
+        sent = set(self.requests.carried(creator, properties)) | set(placeholders(creator.params)) | set(self.resource.fixed)
+        rest = [name for name in self.requests.carried(update, properties) if name not in sent and name not in self.resource.replace]
+        if rest:
+            params = self.requests.build(update, {name: properties[name] for name in rest}, values)
+            self.cloud.call(self.resource.service, update.operation, params)
+            self._until_ready(resource_id, properties, seconds)
+
+    def _write(self, part: Part, properties: dict[str, Any], values: dict[str, Any]) -> None:
+        if part.put.when is None or properties.get(part.put.when):
+            params = self.requests.build_part(part, properties, values)
+            self.cloud.call(self.resource.service, part.put.operation, params)
+
+    def _values(self, resource_id: str, properties: Mapping[str, Any], description: Any) -> dict[str, Any]:
+        found = self.reader.base(resource_id, properties)
+        early = {name: at for name, at in self.resource.outputs.items() if not isinstance(at, Call)}
+        for name, at in sorted(early.items(), key=lambda item: isinstance(item[1], Text)):
+            value = jmespath.search(at.path, description) if isinstance(at, At) else fill(at.template, found)
+            found.setdefault(name, value)
+        return found
+
+    def _state(self, resource_id: str, inputs: Mapping[str, Any], description: Any) -> State:
+        values = self.reader.base(resource_id, _plain(inputs))
+        return State(resource_id, dict(inputs), self.reader.outputs(inputs, description, values))
+
+    def _do(self, call: Call, properties: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        if call.when is not None and not properties.get(call.when):
+            return
+        self.cloud.call(self.resource.service, call.operation, self.requests.build(call, properties, values))
+
+    def _until_ready(self, resource_id: str, known: Mapping[str, Any], seconds: float) -> Any:
+        until, pause = self.resource.ready, 0.05
+        deadline = time.monotonic() + (seconds or (until.seconds if until else 0))
+        while True:
+            description = self.reader.describe(resource_id, known)
+            if description is None:
+                raise CloudError(self.resource.read.operation, "NotFound", f"{resource_id} vanished")
+            status = jmespath.search(until.at, description) if until else None
+            if until is None or status in until.ready:
+                return description
+            if status in until.failed:
+                raise CloudError(self.resource.read.operation, "Failed", f"{resource_id} became {status}")
+            if time.monotonic() > deadline:
+                raise CloudError(self.resource.read.operation, "Timeout", f"{resource_id} is still {status}")
+            time.sleep(pause)
+            pause = min(pause * 1.5, 1.0)
+
+    def read(self, resource_id: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> State | None:
+        """The resource as it is now, or None when it is gone. Without inputs, all that is mapped is read (an import)."""
+        known = {**outputs, **_plain(inputs)}
+        description = self.reader.describe(resource_id, known)
+        if description is None:
+            return None
+        values = {**known, **self._values(resource_id, known, description)}
+        seen = self.reader.inputs(inputs, description, values)
+        kept = {name: value for name, value in inputs.items() if name.startswith("__")}
+        return self._state(resource_id, {**seen, **kept}, description)
+
+    def update(self, state: State, inputs: Mapping[str, Any], changed: set[str], seconds: float) -> State:
+        """The resource with its changed properties written, each by the call that carries it.
+
+        Raises:
+            UnfinishedError: some of it is written and some is not; the next update writes the rest.
+        """
+        properties = _plain(inputs)
+        values = {**state.outputs, **self.reader.base(state.id, {**state.outputs, **properties})}
+        try:
+            self._update(state, properties, changed, values)
+            return self._state(state.id, inputs, self._until_ready(state.id, {**state.outputs, **properties}, seconds))
+        except Exception as error:
+            raise UnfinishedError(State(state.id, state.inputs, state.outputs), str(error)) from error
+
+    def _update(self, state: State, properties: dict[str, Any], changed: set[str], values: dict[str, Any]) -> None:
+        call = self.resource.update
+        if call is not None:
+            self._send_update(call, state, properties, changed, values)
+        for part in self.resource.parts:
+            if touched(part, changed):
+                if part.clear is not None and not touched(part, properties):
+                    self._do(part.clear, properties, values)
+                else:
+                    self._write(part, properties, values)
+        if "tags" in changed and self.resource.taggable:
+            current = tags.read(self.cloud, self.resource.service, values)
+            tags.write(self.cloud, self.resource.service, values, current, properties.get("tags") or {})
+
+    def _send_update(
+        self, call: Call, state: State, properties: dict[str, Any], changed: set[str], values: dict[str, Any]
+    ) -> None:
+        sent = set(self.requests.carried(call, changed)) - self.resource.deltas.keys()
+        deltas = self.requests.build_deltas(changed, state.inputs, properties)
+        templated = set(placeholders(call.params)) & changed
+        if not (sent or deltas or templated):
+            return
+        wanted = properties if self.resource.update_all else {name: properties.get(name) for name in sent}
+        cleared = {name: self.requests.cleared(call, name) for name in sent if properties.get(name) is None}
+        params = self.requests.build(call, {**wanted, **cleared}, values)
+        self.cloud.call(self.resource.service, call.operation, {**params, **deltas})
+
+    def delete(self, state: State, seconds: float) -> None:
+        """Removes the resource and waits until it is gone; one that is gone already is no error."""
+        values = {**state.outputs, **self.reader.base(state.id, {**state.outputs, **_plain(state.inputs)})}
+        properties = _plain(state.inputs)
+        if self.resource.delete is None:
+            return
+        try:
+            for step in self.resource.before_delete:
+                if isinstance(step, Call):
+                    self._do(step, properties, values)
+                else:
+                    step(self.cloud, values)
+            params = fill(self.resource.delete.params, values) or {}
+            self.cloud.call(self.resource.service, self.resource.delete.operation, params)
+        except CloudError as error:
+            if error.code not in self.resource.gone:
+                raise
+        if self.resource.ready:
+            self._until_gone(state, seconds or self.resource.ready.seconds)
+
+    def _until_gone(self, state: State, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while self.reader.describe(state.id, state.outputs) is not None:
+            if time.monotonic() > deadline:
+                raise CloudError(self.resource.read.operation, "Timeout", f"{state.id} is still there")
+            time.sleep(0.1)
+
+
+def _plain(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in inputs.items() if not name.startswith("__") and value is not None}
+
+

@@ -1,0 +1,1 @@
+"""The mappings, one module per service."""

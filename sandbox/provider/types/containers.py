@@ -1,0 +1,109 @@
+"""ECS: clusters, task definitions and services."""
+
+import json
+from typing import Any
+
+from sandbox.provider.mapping import At, Call, Convert, Name, Resource, Text
+
+CLUSTER = Resource(
+    token="aws:ecs/cluster:Cluster",
+    service="ecs",
+    create=Call("create_cluster", rename={"name": "clusterName"}),
+    id=At("cluster.clusterArn"),
+    read=Call(
+        "describe_clusters",
+        {"clusters": ["{id}"], "include": ["SETTINGS", "CONFIGURATIONS", "TAGS"]},
+        at="clusters[0]",
+        rename={"name": "clusterName"},
+    ),
+    update=Call("update_cluster", {"cluster": "{id}"}),
+    delete=Call("delete_cluster", {"cluster": "{id}"}),
+    replace=("name",),
+    name=Name(),
+    outputs={"arn": At("clusterArn")},
+    gone_when="status == 'INACTIVE'",
+    gone=("ClusterNotFoundException",),
+)
+
+
+def _containers(text: str) -> Any:
+    return json.loads(text)
+
+
+_DEFINITION = (
+    "containerDefinitions", "cpu", "enableFaultInjection", "ephemeralStorage", "executionRoleArn", "family", "ipcMode",
+    "memory", "networkMode", "pidMode", "proxyConfiguration", "requiresCompatibilities", "runtimePlatform",
+    "taskRoleArn", "volumes",
+)  # fmt: skip
+
+TASK_DEFINITION = Resource(
+    token="aws:ecs/taskDefinition:TaskDefinition",
+    service="ecs",
+    create=Call("register_task_definition", carries=_DEFINITION, at="taskDefinition"),
+    id=At("taskDefinition.family"),
+    read=Call("describe_task_definition", {"taskDefinition": "{arn}"}, at="taskDefinition"),
+    delete=Call("deregister_task_definition", {"taskDefinition": "{arn}"}),
+    rename={"containerDefinitions": Convert("containerDefinitions", _containers, json.dumps)},
+    replace=_DEFINITION,
+    fixed=_DEFINITION,
+    documents=("containerDefinitions",),
+    local=("skipDestroy", "trackLatest"),
+    defaults={"skipDestroy": False, "trackLatest": False},
+    outputs={
+        "arn": At("taskDefinitionArn"),
+        "arnWithoutRevision": Text("arn:aws:ecs:{region}:{account}:task-definition/{family}"),
+    },
+    gone_when="status == 'INACTIVE'",
+    gone=("ClientException",),
+)
+
+_SWITCH = Convert("assignPublicIp", lambda on: "ENABLED" if on else "DISABLED", lambda word: word == "ENABLED")
+_SERVICE: dict[str, str | Convert] = {
+    "name": "serviceName",
+    "iamRole": "role",
+    "orderedPlacementStrategies": "placementStrategy",
+    "capacityProviderStrategies": "capacityProviderStrategy",
+    "volumeConfiguration": "volumeConfigurations",
+    "alarms": "deploymentConfiguration.alarms",
+    "deploymentCircuitBreaker": "deploymentConfiguration.deploymentCircuitBreaker",
+    "deploymentMaximumPercent": "deploymentConfiguration.maximumPercent",
+    "deploymentMinimumHealthyPercent": "deploymentConfiguration.minimumHealthyPercent",
+    "networkConfiguration": "networkConfiguration.awsvpcConfiguration",
+    "networkConfiguration.assignPublicIp": _SWITCH,
+}
+_OWNER = {"cluster": "{cluster}"}
+
+SERVICE = Resource(
+    token="aws:ecs/service:Service",
+    service="ecs",
+    create=Call("create_service"),
+    id=At("service.serviceArn"),
+    read=Call(
+        "describe_services",
+        {**_OWNER, "services": ["{id}"], "include": ["TAGS"]},
+        at="services[0]",
+        rename={"cluster": "clusterArn"},
+    ),
+    update=Call("update_service", {**_OWNER, "service": "{id}"}),
+    delete=Call("delete_service", {**_OWNER, "service": "{id}", "force": "{forceDelete}"}),
+    before_delete=(Call("update_service", {**_OWNER, "service": "{id}", "desiredCount": 0}, ()),),
+    rename=_SERVICE,
+    replace=("name", "cluster", "iamRole", "launchType", "schedulingStrategy"),
+    local=("waitForSteadyState", "forceDelete", "sigintRollback"),
+    defaults={
+        "deploymentMaximumPercent": 200,
+        "deploymentMinimumHealthyPercent": 100,
+        "enableEcsManagedTags": False,
+        "enableExecuteCommand": False,
+        "schedulingStrategy": "REPLICA",
+        "waitForSteadyState": False,
+    },
+    computed=("platformVersion", "availabilityZoneRebalancing", "desiredCount"),
+    name=Name(),
+    outputs={"arn": At("serviceArn")},
+    gone_when="status == 'INACTIVE'",
+    gone=("ServiceNotFoundException", "ClusterNotFoundException", "ServiceNotActiveException"),
+    gaps={"waitForSteadyState": "no tasks run yet, so there is no steady state to wait for (runningCount stays 0)"},
+)
+
+RESOURCES: tuple[Resource, ...] = (CLUSTER, TASK_DEFINITION, SERVICE)

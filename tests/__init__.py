@@ -1,0 +1,1 @@
+"""Tests, by the folder that they test."""

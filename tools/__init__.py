@@ -1,0 +1,1 @@
+"""What builds, checks and prepares the project; nothing here runs in production."""
