@@ -45,7 +45,7 @@ lint: ## check style, types, locks and that nothing secret is in the files (abou
 sandbox-gaps: ## list where the embedded cloud keeps less than AWS does (seconds)
 	@$(PREPARE) run -- -m sandbox gaps
 
-reset: ## end the embedded cloud and delete its data, whatever state it is in (seconds)
+reset: ## forget a dead embedded cloud, its state and its processes; ARGS=--force for a living one (seconds)
 	@$(PREPARE) run -- -m sandbox reset $(ARGS)
 
 lock: ## lock the requirements anew after a change of a requirements*.in; ARGS=--upgrade for newer versions (half a minute)

@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
         command = commands.add_parser(name, help=text, description=text)
         importlib.import_module(f"sandbox.commands.{name}").arguments(command)
     options = parser.parse_args(arguments)
-    console, home = Console(), Home.current()
+    console, home = Console(soft_wrap=True), Home.current()
     try:
         code: int = importlib.import_module(f"sandbox.commands.{options.command}").run(home, console, options)
     except FailedError:
@@ -46,6 +46,8 @@ def main(arguments: list[str]) -> int:
         return _told(error, REFUSED)
     except (SandboxError, CloudError) as error:
         return _told(error, FAILED)
+    except OSError as error:
+        return _told(SandboxError(f"{error.filename or home.root}: {error.strerror or error}"), FAILED)
     except KeyboardInterrupt:
         return INTERRUPTED
     return code

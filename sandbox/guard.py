@@ -57,8 +57,9 @@ class Problem:
     mend: str
 
 
-def problems(home: Home, environment: Mapping[str, str] = os.environ) -> list[Problem]:
-    """Every way in which a command in this environment could reach something real. Empty when there is none."""
+def problems(home: Home, environment: Mapping[str, str] | None = None) -> list[Problem]:
+    """Every way in which a command in this environment (the process's own) could reach something real."""
+    environment = os.environ if environment is None else environment
     return [*_access_key(environment), *_variables(environment), *_endpoints(home, environment), *_files(environment)]
 
 

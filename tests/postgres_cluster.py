@@ -47,9 +47,9 @@ class PostgresCluster:
             host=self.host, port=self.port, dbname=database, user=self.user, password=self.password, autocommit=True
         )
 
-    def create_database(self) -> str:
+    def create_database(self, prefix: str = "test") -> str:
         """Make an empty database and return its name."""
-        name = f"test_{uuid4().hex[:12]}"
+        name = f"{prefix}_{uuid4().hex[:12]}"
         with self.connect() as session:
             session.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         return name
@@ -92,7 +92,7 @@ def running_cluster() -> Iterator[PostgresCluster]:
                 _wait(cluster, process, folder / "log")
                 yield cluster
             finally:
-                process.send_signal(signal.SIGINT)  # "fast": open sessions are ended
+                process.send_signal(signal.SIGQUIT)  # "immediate": the data is thrown away
                 process.wait(timeout=30)
 
 

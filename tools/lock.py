@@ -5,13 +5,13 @@ import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
+DEVELOPMENT = "requirements-development.txt"
 # Each source with its lock. Development includes the other two, and is held to their versions.
 LOCKS = {
     "requirements.in": "requirements.txt",
     "runtime/requirements.in": "runtime/requirements.txt",
-    "requirements-development.in": "requirements-development.txt",
+    "requirements-development.in": DEVELOPMENT,
 }
-DEVELOPMENT = "requirements-development.txt"
 OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-annotate")
 
 

@@ -1,6 +1,7 @@
 """The application's container as ECS reads it. Pure data."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from infra.network.security_groups import APPLICATION_PORT
@@ -20,26 +21,29 @@ _DATABASE_VARIABLES = {
 }
 
 
-def container_definitions(
-    settings: ApplicationSettings,
-    *,
-    environment: str,
-    region: str,
-    base_url: str,
-    log_group: str,
-    database_secret_arn: str,
-    openai_secret_arn: str,
-) -> str:
+@dataclass(frozen=True, kw_only=True)
+class ContainerContext:
+    """What the container refers to, once it is known."""
+
+    environment: str
+    region: str
+    base_url: str
+    log_group: str
+    database_secret_arn: str
+    openai_secret_arn: str
+
+
+def container_definitions(settings: ApplicationSettings, context: ContainerContext) -> str:
     """The task's one container: unprivileged, on a read-only file system but for /tmp, its secrets by reference."""
     plain = {
-        "NODE_ENV": environment,
+        "NODE_ENV": context.environment,
         "PORT": str(APPLICATION_PORT),
-        "BASE_URL": base_url,
+        "BASE_URL": context.base_url,
         "MEMORY_LIMIT": str(settings.memory_mib),
         "CPU_LIMIT": str(settings.cpu),
     }
-    secrets = {variable: f"{database_secret_arn}:{key}::" for variable, key in _DATABASE_VARIABLES.items()}
-    secrets["OPENAI_API_KEY"] = openai_secret_arn
+    secrets = {variable: f"{context.database_secret_arn}:{key}::" for variable, key in _DATABASE_VARIABLES.items()}
+    secrets["OPENAI_API_KEY"] = context.openai_secret_arn
     container: dict[str, Any] = {
         "name": CONTAINER_NAME,
         "image": settings.image,
@@ -56,7 +60,11 @@ def container_definitions(
         "secrets": [{"name": name, "valueFrom": reference} for name, reference in secrets.items()],
         "logConfiguration": {
             "logDriver": "awslogs",
-            "options": {"awslogs-group": log_group, "awslogs-region": region, "awslogs-stream-prefix": CONTAINER_NAME},
+            "options": {
+                "awslogs-group": context.log_group,
+                "awslogs-region": context.region,
+                "awslogs-stream-prefix": CONTAINER_NAME,
+            },
         },
     }
     return json.dumps([container])

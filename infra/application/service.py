@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.application.container import CONTAINER_NAME, TEMPORARY_VOLUME, container_definitions
+from infra.application.container import CONTAINER_NAME, TEMPORARY_VOLUME, ContainerContext, container_definitions
 from infra.application.registry import ecr_repository_arns
 from infra.application.sizes import fargate_size
 from infra.component import Component
@@ -104,9 +104,8 @@ class Service(Component):
         args = self._args
 
         def definitions(**known: str) -> str:
-            return container_definitions(
-                args.settings, environment=args.stack.environment, region=args.stack.region, **known
-            )
+            context = ContainerContext(environment=args.stack.environment, region=args.stack.region, **known)
+            return container_definitions(args.settings, context)
 
         return rendered(
             definitions,

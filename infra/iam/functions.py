@@ -42,6 +42,8 @@ def database_backup(
     """What the database backup needs: the database's secret, writing under its prefix, and the key for both."""
     return (
         Statement(sid="ReadDatabaseSecret", actions=["secretsmanager:GetSecretValue"], resources=[secret_arn]),
+        # HeadBucket, with which the backup finds out that the bucket is there, asks for this action.
+        Statement(sid="FindBucket", actions=["s3:ListBucket"], resources=[bucket_arn]),
         Statement(
             sid="WriteBackups",
             actions=["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],

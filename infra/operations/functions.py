@@ -86,9 +86,8 @@ class Function(Component):
             vpc_config=aws.lambda_.FunctionVpcConfigArgs(
                 subnet_ids=args.subnet_ids, security_group_ids=[args.security_group_id]
             ),
-            logging_config=aws.lambda_.FunctionLoggingConfigArgs(
-                log_format="JSON", log_group=self.log_group.name, application_log_level="INFO", system_log_level="WARN"
-            ),
+            # Text is passed on as it is written, and the runtime writes JSON itself.
+            logging_config=aws.lambda_.FunctionLoggingConfigArgs(log_format="Text", log_group=self.log_group.name),
             tags=self.tags(name),
             # Lambda tries the role's network permissions while it creates the function.
             opts=self.options(depends_on=[permissions]),

@@ -23,16 +23,17 @@ from infra.settings.types import (
     Region,
     ScheduleExpression,
     ZoneLetters,
+    between,
 )
 
 # RDS for PostgreSQL on gp3: 20 GiB to 64 TiB (CreateDBInstance, "AllocatedStorage").
 StorageGib = Annotated[int, Field(ge=20, le=65536)]
 # ECS: a blue/green deployment bakes for 0 to 1440 minutes.
-BakeTime = Annotated[Duration, Field(ge=timedelta(0), le=timedelta(days=1))]
+BakeTime = Annotated[Duration, between(timedelta(0), timedelta(days=1))]
 # Lambda's quotas: 1 s to 15 minutes, 128 to 10240 MiB, 512 to 10240 MiB of /tmp.
-FunctionTimeout = Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=15))]
+FunctionTimeout = Annotated[Duration, between(timedelta(seconds=1), timedelta(minutes=15))]
 # RDS keeps automated backups for 1 to 35 days; 0 switches them off, which no stack may.
-DatabaseRetention = Annotated[Days, Field(le=timedelta(days=35))]
+DatabaseRetention = Annotated[Days, between(timedelta(days=1), timedelta(days=35))]
 
 
 class Room(BaseModel):

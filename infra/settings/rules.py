@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
-from ipaddress import IPv4Network
 from typing import Any
 
 from infra.application.sizes import NoFargateSizeError, fargate_size
@@ -46,9 +45,8 @@ def broken_rules(values: Values) -> Iterator[Problem]:
 
 
 def _addresses(values: Values) -> Iterator[Problem]:
-    cidr: IPv4Network = values["networkCidr"]
     try:
-        plan(cidr, values["networkZones"])
+        plan(values["networkCidr"], values["networkZones"])
     except AddressPlanError as error:
         yield Problem.to_set("networkCidr", str(error), "10.20.0.0/16")
 

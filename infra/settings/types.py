@@ -53,6 +53,17 @@ def _parse_duration(value: object) -> object:
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
+def between(least: timedelta, most: timedelta) -> AfterValidator:
+    """A limit of a duration, both ends included; pydantic's own would tell it as Python writes it."""
+
+    def check(value: timedelta) -> timedelta:
+        if not least <= value <= most:
+            raise ValueError(f"must be {in_words(least)} to {in_words(most)}")
+        return value
+
+    return AfterValidator(check)
+
+
 def _whole_days(value: timedelta) -> timedelta:
     if value % timedelta(days=1) or not value:
         raise ValueError("must be whole days, at least one, such as 30d")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, cast
 
 import zstandard
+from psycopg.conninfo import make_conninfo
 
 from runtime.backups.keys import split_url
 from runtime.backups.manifest import Manifest
@@ -90,7 +91,9 @@ def restore(
     _check_program(manifest)
     _check_empty(target)
     checked = Checked(ObjectReader(client, bucket, manifest.object_key), manifest)
-    with Program([*COMMAND, f"--dbname={target.database}", *options], target, deadline, "stdin") as program:
+    with Program(
+        [*COMMAND, f"--dbname={make_conninfo(dbname=target.database)}", *options], target, deadline, "stdin"
+    ) as program:
         last = _feed(program, checked.pieces(), deadline)
         checked.verify()
         with contextlib.suppress(BrokenPipeError):  # finish says why it ended early

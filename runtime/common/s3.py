@@ -71,7 +71,7 @@ def storage_errors(action: str) -> Iterator[None]:
 def part_bytes(number: int) -> int:
     """The size of part `number` (from 1): 8 MiB at first, doubled every 2,000 parts.
 
-    10,000 parts so hold 968 GiB, and memory grows with the object: at most PARTS_IN_FLIGHT + 1 parts of 128 MiB at its end.
+    10,000 parts so hold 484 GiB, and memory grows with the object: at most PARTS_IN_FLIGHT + 1 parts of 128 MiB at its end.
     """
     return FIRST_PART_BYTES << (number - 1) // PARTS_PER_STEP
 

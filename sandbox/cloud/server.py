@@ -27,6 +27,8 @@ def build(home: Home) -> Server:
         raise CloudError(f"the embedded cloud serves loopback addresses only, not {home.address}")
     # moto's own clients (its state machines call other services) come back to this server, and to no other.
     os.environ.update(home.environment())
+    # A function's image must exist in the embedded ECR, as on AWS.
+    os.environ["MOTO_LAMBDA_STUB_ECR"] = "false"
     default_user_config["lambda"]["use_docker"] = False
     default_user_config["stepfunctions"]["execute_state_machine"] = True
     identity = {"boot_id": uuid4().hex, "pid": os.getpid(), "started": time.time()}

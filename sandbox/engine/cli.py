@@ -21,14 +21,14 @@ from sandbox.engine.errors import RefusedError
 MINIMUM = VersionInfo(3, 230, 0)
 
 
-def find(environment: Mapping[str, str] = os.environ) -> Path:
+def find(environment: Mapping[str, str] | None = None) -> Path:
     """The Pulumi binary: the one JOBR_PULUMI names, else PATH's when it is new enough, else the one that `make up` built.
 
     Raises:
         RefusedError: there is none; it names what was looked at.
     """
     looked: list[str] = []
-    for origin, candidate in _candidates(environment):
+    for origin, candidate in _candidates(os.environ if environment is None else environment):
         if candidate is None or not candidate.is_file():
             looked.append(f"  - {origin}: {candidate or 'nothing'}{' does not exist' if candidate else ''}")
             continue

@@ -28,7 +28,7 @@ def check(home: Home, stack: str, source: Path = PROJECT) -> None:
         RefusedError: with all problems, each with what mends it.
     """
     problems = [*_credentials(home), *_stack(stack, source), *_pulumi(), *_folder(home.root)]
-    if not problems or home.root.exists():
+    if home.root.is_dir() or not home.root.exists():
         problems += _ports(home)
     if problems:
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"

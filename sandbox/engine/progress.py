@@ -1,5 +1,6 @@
 """What has happened so far in one run of the engine, folded from its events. Pure: nothing here prints."""
 
+import re
 import threading
 import time
 from collections import Counter
@@ -29,6 +30,10 @@ _WORDS = {
 _NO_CHANGE = frozenset({"unchanged", "read", "read back"})
 # What the engine says at the end of every failed run; the reasons have been said before it.
 _EMPTY = ("update failed", "preview failed", "refresh failed", "destroy failed", "update canceled", "")
+
+
+# That the launchers are found by PATH is what the sandbox is built on, and no news.
+_EXPECTED = re.compile(r"^using pulumi-\S+ from \$PATH")
 
 
 class Finding(NamedTuple):
@@ -130,7 +135,7 @@ class Progress:
 
     def _diagnose(self, event: DiagnosticEvent) -> None:
         text = plain(event.message).strip()
-        if event.ephemeral or event.severity == "debug" or text in _EMPTY:
+        if event.ephemeral or event.severity == "debug" or text in _EMPTY or _EXPECTED.search(text):
             return
         self._add(Finding(event.urn or "", "info" if event.severity.startswith("info") else event.severity, text))
 

@@ -94,7 +94,8 @@ class StackFolder:
 
     def _ruled(self, path: str, rule: dict[str, str]) -> Any:
         if "value" in rule:
-            self._note(path, str(rule["value"]))
+            if (self._real.get("config") or {}).get(path) != rule["value"]:
+                self._note(path, str(rule["value"]))
             return rule["value"]
         match rule["generate"]:
             case "certificate":

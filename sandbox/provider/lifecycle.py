@@ -11,7 +11,7 @@ from sandbox.provider import sdk, tags
 from sandbox.provider.api import Cloud, CloudError, once
 from sandbox.provider.mapping import At, Call, Part, Resource, Text
 from sandbox.provider.reading import Reader
-from sandbox.provider.requests import Requests, touched
+from sandbox.provider.requests import Requests, applies, touched
 from sandbox.provider.templates import fill, placeholders
 from sandbox.provider.values import UNKNOWN
 
@@ -69,7 +69,7 @@ class Lifecycle:
 
     def _id(self, answer: Mapping[str, Any], values: Mapping[str, Any]) -> str:
         found = self.resource.id
-        value = jmespath.search(found.path, answer) if isinstance(found, At) else fill(found.template, values)
+        value = jmespath.search(found.path, answer) if isinstance(found, At) else fill(found.template, {**answer, **values})
         if not value:
             raise CloudError(self.resource.create.operation, "NoId", f"the answer holds no id at {found}")
         return str(value)
@@ -93,7 +93,7 @@ class Lifecycle:
             if touched(part, properties.keys() - set(taken)):
                 self._write(part, properties, values)
         if properties.get("tags") and self.resource.taggable and not self.resource.tags_in_create:
-            tags.write(self.cloud, self.resource.service, values, {}, properties["tags"])
+            tags.write(self.cloud, self.resource.tagging_way, values, {}, properties["tags"])
         return self._state(resource_id, inputs, self._until_ready(resource_id, {**told, **properties}, seconds))
 
     def _send_rest(self, resource_id: str, properties: dict[str, Any], values: dict[str, Any], seconds: float) -> None:
@@ -108,7 +108,7 @@ class Lifecycle:
             self._until_ready(resource_id, properties, seconds)
 
     def _write(self, part: Part, properties: dict[str, Any], values: dict[str, Any]) -> None:
-        if part.put.when is None or properties.get(part.put.when):
+        if applies(part.put, properties):
             params = self.requests.build_part(part, properties, values)
             self.cloud.call(self.resource.service, part.put.operation, params)
 
@@ -125,7 +125,7 @@ class Lifecycle:
         return State(resource_id, dict(inputs), self.reader.outputs(inputs, description, values))
 
     def _do(self, call: Call, properties: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        if call.when is not None and not properties.get(call.when):
+        if not applies(call, properties):
             return
         self.cloud.call(self.resource.service, call.operation, self.requests.build(call, properties, values))
 
@@ -177,13 +177,13 @@ class Lifecycle:
             self._send_update(call, state, properties, changed, values)
         for part in self.resource.parts:
             if touched(part, changed):
-                if part.clear is not None and not touched(part, properties):
+                if part.clear is not None and not (touched(part, properties) and applies(part.put, properties)):
                     self._do(part.clear, properties, values)
                 else:
                     self._write(part, properties, values)
         if "tags" in changed and self.resource.taggable:
-            current = tags.read(self.cloud, self.resource.service, values)
-            tags.write(self.cloud, self.resource.service, values, current, properties.get("tags") or {})
+            current = tags.read(self.cloud, self.resource.tagging_way, values)
+            tags.write(self.cloud, self.resource.tagging_way, values, current, properties.get("tags") or {})
 
     def _send_update(
         self, call: Call, state: State, properties: dict[str, Any], changed: set[str], values: dict[str, Any]
@@ -194,7 +194,8 @@ class Lifecycle:
         if not (sent or deltas or templated):
             return
         wanted = properties if self.resource.update_all else {name: properties.get(name) for name in sent}
-        cleared = {name: self.requests.cleared(call, name) for name in sent if properties.get(name) is None}
+        gone = () if self.resource.update_all else [name for name in sent if properties.get(name) is None]
+        cleared = {name: self.requests.cleared(call, name) for name in gone}
         params = self.requests.build(call, {**wanted, **cleared}, values)
         self.cloud.call(self.resource.service, call.operation, {**params, **deltas})
 
@@ -210,12 +211,13 @@ class Lifecycle:
                     self._do(step, properties, values)
                 else:
                     step(self.cloud, values)
-            params = fill(self.resource.delete.params, values) or {}
-            self.cloud.call(self.resource.service, self.resource.delete.operation, params)
+            if applies(self.resource.delete, properties):
+                params = fill(self.resource.delete.params, values) or {}
+                self.cloud.call(self.resource.service, self.resource.delete.operation, params)
         except CloudError as error:
             if error.code not in self.resource.gone:
                 raise
-        if self.resource.ready:
+        if self.resource.ready and applies(self.resource.delete, properties):
             self._until_gone(state, seconds or self.resource.ready.seconds)
 
     def _until_gone(self, state: State, seconds: float) -> None:

@@ -50,7 +50,7 @@ class Call:
         rename: as in the module's docstring, on top of the resource's own.
         at: where in the answer the resource's description is (JMESPath). On create it is given where reading needs an
             output that only creation tells, such as a revision's ARN.
-        when: a property that must be truthy for the call to be made.
+        when: a property that must be truthy for the call to be made; with a mark before it, "!skipDestroy", one that must not be.
     """
 
     operation: str
@@ -66,10 +66,11 @@ class Part:
     """Properties that live in a call of their own, such as a VPC's attributes or a bucket's versioning.
 
     Attributes:
-        properties: the ones it carries; it is written when one of them is given or has changed.
+        properties: the ones it carries; it is written when one of them is given or has changed, at creation only if the
+            creating call does not carry them already.
         put: writes them.
         read: reads them back; None where the resource's own description holds them.
-        clear: removes them, when all are gone from the program.
+        clear: removes them, when all are gone from the program or what `put.when` asks for is.
         absent: error codes of `read` that mean "not set".
         pairs: for APIs that keep a list of Key and Value: which key each property (or "block.property") has; `put.at` is
             the list's member in the request, `read.at` finds it in the answer.
@@ -114,7 +115,8 @@ class Resource:
         read: the call that describes it.
         alternatives: other creating calls, by the property whose presence asks for them; what they do not take is sent
             by update afterwards.
-        update: sends changed properties in place; `update_all` makes it send every property that it carries.
+        update: sends changed properties in place; `update_all` makes it send every property that it carries, and a
+            property that it does not send is taken back by that.
         delete: removes it; None for what lives and dies with its parent.
         replace: properties whose change makes a new resource, as the official provider does.
         deltas: sets that update takes as what comes and what goes: property → the two members.
@@ -132,7 +134,8 @@ class Resource:
         gone: error codes that mean that it does not exist.
         gaps: properties that the embedded cloud keeps less of than AWS, with the reason; they are sent but not read back.
         unserved: outputs of the SDK that the embedded cloud does not serve, with the reason.
-        taggable: whether `tags` goes by the service's tagging calls; `tags_in_create` whether create takes them.
+        taggable: whether `tags` goes by the service's tagging calls; `tags_in_create` whether create takes them;
+            `tagging` names another way than the service's first, such as "iam:policy".
     """
 
     token: str
@@ -166,6 +169,12 @@ class Resource:
     unserved: Mapping[str, str] = field(default_factory=dict)
     taggable: bool = True
     tags_in_create: bool = True
+    tagging: str = ""
+
+    @property
+    def tagging_way(self) -> str:
+        """The key of its way in `tags.SERVICES`."""
+        return self.tagging or self.service
 
 
 @dataclass(frozen=True)

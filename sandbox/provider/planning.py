@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.provider import checks, sdk
 from sandbox.provider.lifecycle import Lifecycle
 from sandbox.provider.mapping import Name
+from sandbox.provider.requests import applies
 from sandbox.provider.shapes import UnmappedError, same, same_document
 from sandbox.provider.values import UNKNOWN, Archive, has_unknown
 
@@ -76,7 +77,7 @@ class Planner:
         failures: list[Failure] = []
         for part in (None, *parts):
             call = part.put if part else requests.creator(inputs)
-            if call.when and not inputs.get(call.when):
+            if not applies(call, inputs):
                 continue
             try:
                 params = requests.build_part(part, inputs, values) if part else requests.build_create(inputs, values)

@@ -1,9 +1,11 @@
 """What the API says of a resource: its description, its inputs as the program would write them, its outputs."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import jmespath
+from jmespath import functions
 
 from sandbox.provider import sdk, tags
 from sandbox.provider.api import Cloud, CloudError
@@ -11,6 +13,17 @@ from sandbox.provider.mapping import FLAT, At, Call, Convert, Part, Resource, Te
 from sandbox.provider.requests import Requests
 from sandbox.provider.shapes import find, gathered, natural, project, same_document
 from sandbox.provider.templates import fill, parsed, placeholders
+
+
+class _Functions(functions.Functions):  # type: ignore[misc]  # jmespath has no types
+    """JMESPath's functions and `from_json`, for APIs that answer JSON as text."""
+
+    @functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]  # as above
+    def _func_from_json(self, text: str) -> Any:
+        return json.loads(text)
+
+
+_OPTIONS = jmespath.Options(custom_functions=_Functions())
 
 
 class Reader:
@@ -32,7 +45,8 @@ class Reader:
     def ask(self, call: Call, values: Mapping[str, Any]) -> Any:
         """What the call finds; None where it finds nothing."""
         params = fill(call.params, values) or {}
-        return jmespath.search(str(fill(call.at, values)), self.cloud.call(self.resource.service, call.operation, params))
+        answer = self.cloud.call(self.resource.service, call.operation, params)
+        return jmespath.search(str(fill(call.at, values)), answer, _OPTIONS)
 
     def describe(self, resource_id: str, known: Mapping[str, Any]) -> Any:
         """The resource's description, or None when it is gone."""
@@ -73,7 +87,7 @@ class Reader:
             call = self.resource.create
             seen[name] = self._seen(name, given.get(name), description, call)
         for part in self.resource.parts:
-            wanted = [name for name in part.properties if name in names and name not in self.resource.gaps]
+            wanted = [name for name in part.properties if name in names and not self._kept(name, given)]
             if wanted:
                 found = self.part(part, values, description)
                 if part.pairs:
@@ -81,7 +95,7 @@ class Reader:
                 for name in wanted:
                     seen[name] = self._seen(name, given.get(name), found, part.read or part.put)
         if self.resource.taggable and "tags" in names:
-            seen["tags"] = tags.read(self.cloud, self.resource.service, values) or None
+            seen["tags"] = tags.read(self.cloud, self.resource.tagging_way, values) or None
         return {name: value for name, value in seen.items() if value is not None}
 
     def _kept(self, name: str, given: Mapping[str, Any]) -> bool:
@@ -115,6 +129,8 @@ class Reader:
         for name in sorted(wanted - self.resource.outputs.keys() - self.requests.in_parts):
             found = find(description, name, rename)
             outputs[name] = found if isinstance(rename.get(name), Convert) else natural(found)
+        if "region" in names:
+            outputs.setdefault("region", self.cloud.region)
         for way in (At, Text, Call):
             for name, found in self.resource.outputs.items():
                 if isinstance(found, way):

@@ -9,7 +9,7 @@ from sandbox.provider.api import Cloud
 from sandbox.provider.lifecycle import Lifecycle, State
 from sandbox.provider.mapping import At, Lookup, Resource
 from sandbox.provider.planning import Difference, Failure, Planner
-from sandbox.provider.templates import fill
+from sandbox.provider.templates import fill, placeholders
 
 
 class UnknownTypeError(Exception):
@@ -94,6 +94,9 @@ class Registry:
         if token not in self._lookups:
             raise UnknownTypeError(f"the embedded cloud has no mapping for the function {token}: add it in sandbox/provider/types")
         lookup = self._lookups[token]
+        unknown = sorted({name for name, value in arguments.items() if value is not None} - set(placeholders(lookup.call.params)))
+        if unknown:
+            raise UnknownTypeError(f"the embedded cloud has no mapping for {', '.join(unknown)} of {token}: add it in sandbox/provider/types")
         values = {**arguments, "region": self.cloud.region, "account": self.cloud.account_id}
         answer = self.cloud.call(lookup.service, lookup.call.operation, fill(lookup.call.params, values) or {})
         found = jmespath.search(lookup.call.at, answer)

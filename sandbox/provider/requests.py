@@ -9,7 +9,7 @@ from sandbox.provider import tags
 from sandbox.provider.api import Cloud
 from sandbox.provider.checks import Unknown
 from sandbox.provider.mapping import Call, Part, Resource, Text
-from sandbox.provider.shapes import Renames, member_of, place
+from sandbox.provider.shapes import Renames, member_of, place, to_api
 from sandbox.provider.templates import fill, placeholders
 
 
@@ -52,7 +52,7 @@ class Requests:
         for name in self.carried(call, properties):
             if properties[name] is not None:
                 place(built, shape, properties[name], rename, name)
-        return _merged(built, fill(call.params, values) or {})
+        return _merged(built, to_api(shape, fill(call.params, values) or {}, {}))
 
     def creator(self, properties: Mapping[str, Any]) -> Call:
         """The call that creates: an alternative where its property is given."""
@@ -65,13 +65,13 @@ class Requests:
         params = self.build(creator, properties, values)
         given = properties.get("tags")
         if given and self.resource.taggable and self.resource.tags_in_create:
-            way = tags.SERVICES[self.resource.service]
+            way = tags.SERVICES[self.resource.tagging_way]
             if way.wrapped or self.resource.service == "ec2":
                 kind = self.ec2_kind()
                 params["TagSpecifications"] = [{"ResourceType": kind, "Tags": tags.to_api("ec2", given)}]
             else:
                 member = member_of("tags", self.shape(creator).members, {}) or way.member
-                params[member] = tags.to_api(self.resource.service, given)
+                params[member] = tags.to_api(self.resource.tagging_way, given)
         return params
 
     def build_part(self, part: Part, properties: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,7 +126,7 @@ class Requests:
         for call in self._calls():
             served |= set(self.carried(call, names)) | set(placeholders(call.params))
             if call.when:
-                served.add(call.when)
+                served.add(call.when.lstrip("!"))
         for found in (resource.id, *resource.outputs.values()):
             if isinstance(found, Text):
                 served |= set(placeholders(found.template))
@@ -147,6 +147,14 @@ class Requests:
         if self.resource.update:
             found |= set(self.carried(self.resource.update, names)) | set(placeholders(self.resource.update.params))
         return found & names
+
+
+def applies(call: Call, properties: Mapping[str, Any]) -> bool:
+    """Whether the call's condition holds for these properties."""
+    if call.when is None:
+        return True
+    truthy = bool(properties.get(call.when.lstrip("!")))
+    return truthy != call.when.startswith("!")
 
 
 def touched(part: Part, changed: Iterable[str]) -> bool:

@@ -79,12 +79,14 @@ def place(built: dict[str, Any], shape: StructureShape, item: Any, rename: Renam
     for parent in parents:
         target = target.setdefault(parent, {})
         current = current.members[parent]
-    if last not in current.members:
+    # A map holds attributes, such as a queue's, under any name.
+    members = {last: current.value} if isinstance(current, MapShape) else current.members
+    if last not in members:
         raise UnmappedError(f"{path}: {shape.name} has no member {member}")
     if isinstance(convert, Convert) and not isinstance(item, Unknown):
         value = convert.to(item)
     else:
-        value = to_api(current.members[last], item, rename, path)
+        value = to_api(members[last], item, rename, path)
     if isinstance(value, dict) and isinstance(target.get(last), dict):
         value = {**target[last], **value}  # two properties share one structure
     target[last] = value

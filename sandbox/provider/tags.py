@@ -34,10 +34,12 @@ SERVICES: Mapping[str, Tagging] = {
     "acm": Tagging("add_tags_to_certificate", "remove_tags_from_certificate", "list_tags_for_certificate", owner="CertificateArn", removes_pairs=True, keys="Tags"),
     "cloudwatch": Tagging("tag_resource", "untag_resource", "list_tags_for_resource", owner="ResourceARN"),
     "ec2": Tagging("create_tags", "delete_tags", "describe_tags", owner="Resources", reference=["{id}"], keys="Tags", removes_pairs=True),
+    "events": Tagging("tag_resource", "untag_resource", "list_tags_for_resource", owner="ResourceARN"),
     "ecr": Tagging("tag_resource", "untag_resource", "list_tags_for_resource", owner="resourceArn", member="tags", keys="tagKeys", found="tags"),
     "ecs": Tagging("tag_resource", "untag_resource", "list_tags_for_resource", owner="resourceArn", member="tags", keys="tagKeys", found="tags", key="key", value="value"),
     "elbv2": Tagging("add_tags", "remove_tags", "describe_tags", owner="ResourceArns", reference=["{arn}"], found="TagDescriptions[0].Tags"),
     "iam": Tagging("tag_role", "untag_role", "list_role_tags", owner="RoleName", reference="{name}"),
+    "iam:policy": Tagging("tag_policy", "untag_policy", "list_policy_tags", owner="PolicyArn"),
     "kms": Tagging("tag_resource", "untag_resource", "list_resource_tags", owner="KeyId", reference="{id}", key="TagKey", value="TagValue"),
     "lambda": Tagging("tag_resource", "untag_resource", "list_tags", owner="Resource", key=None),
     "logs": Tagging("tag_resource", "untag_resource", "list_tags_for_resource", owner="resourceArn", member="tags", keys="tagKeys", found="tags", key=None),
@@ -75,7 +77,7 @@ def read(cloud: Cloud, service: str, values: Mapping[str, Any]) -> dict[str, str
     else:
         params = {way.owner: fill(way.reference, values)}
     try:
-        answer = cloud.call(service, way.listing, params)
+        answer = cloud.call(service.split(":")[0], way.listing, params)
     except Exception as error:
         if getattr(error, "code", "") == "NoSuchTagSet":
             return {}
@@ -94,9 +96,9 @@ def write(cloud: Cloud, service: str, values: Mapping[str, Any], old: Mapping[st
     changed = {key: value for key, value in new.items() if old.get(key) != value}
     if gone:
         keys = to_api(service, gone) if way.removes_pairs else sorted(gone)
-        cloud.call(service, way.remove, {**owner, way.keys: keys})
+        cloud.call(service.split(":")[0], way.remove, {**owner, way.keys: keys})
     if changed:
-        cloud.call(service, way.add, {**owner, way.member: to_api(service, changed)})
+        cloud.call(service.split(":")[0], way.add, {**owner, way.member: to_api(service, changed)})
 
 
 def _write_bucket(cloud: Cloud, owner: dict[str, Any], new: Mapping[str, str]) -> None:

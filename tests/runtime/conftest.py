@@ -1,9 +1,10 @@
 """A real PostgreSQL and real S3 calls for the functions' tests."""
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -59,15 +60,17 @@ def aws(aws_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     # A client of an earlier test must not be handed out again by boto3's default session.
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     yield aws_server
-    import urllib.request
-
-    urllib.request.urlopen(urllib.request.Request(f"{aws_server}/moto-api/reset", method="POST")).close()
+    connection = HTTPConnection(aws_server.removeprefix("http://"))
+    connection.request("POST", "/moto-api/reset")
+    assert connection.getresponse().status == 200
+    connection.close()
 
 
 @pytest.fixture
 def bucket(aws: str) -> "S3Client":
     """A client of an S3 that has the bucket of the backups, with versions."""
     client = s3_client()
+    assert client.meta.endpoint_url == aws, "no call may leave this machine"
     client.create_bucket(Bucket=BUCKET)
     client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     return client
@@ -108,8 +111,6 @@ class Scene:
 @pytest.fixture
 def scene(bucket: "S3Client", programs: PostgresCluster) -> Scene:
     """A scene whose database is empty."""
-    import json
-
     secrets = secrets_manager_client()
     value = json.dumps({"username": programs.user, "password": programs.password, "engine": "postgres"})
     arn = secrets.create_secret(Name="database", SecretString=value)["ARN"]
@@ -123,9 +124,3 @@ def scene(bucket: "S3Client", programs: PostgresCluster) -> Scene:
         backup_kms_key_arn=KEY,
     )
     return Scene(programs, settings, Surroundings(bucket, secrets, PLAIN, Clock(), Redactor()))
-
-
-@pytest.fixture
-def moment() -> datetime:
-    """A moment to put into names."""
-    return datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)

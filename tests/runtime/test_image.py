@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from runtime.backups import handler
+
 PROJECT = Path(__file__).parents[2]
 
 
@@ -75,8 +77,6 @@ def test_the_client_is_of_the_major_version_that_production_runs(instructions: l
 
 
 def test_the_default_command_is_a_handler_that_exists(instructions: list[tuple[str, str]]) -> None:
-    from runtime.backups import handler
-
     assert arguments(instructions, "ENTRYPOINT") == ['["python", "-m", "awslambdaric"]']
     assert arguments(instructions, "CMD") == [f'["{handler.__name__}.{handler.handle.__name__}"]']
 

@@ -126,7 +126,7 @@ def _folders(*, install: bool, build: bool) -> Iterator[Lack]:
                 if folder == places.cache()
                 else f"chown it: sudo chown -R $USER '{folder}'"
             )
-            yield Lack(f"the folder {standing} cannot be written", mend)
+            yield Lack(f"the folder {folder} cannot be {'written' if standing == folder else 'made'}", mend)
         device = standing.stat().st_dev
         place, sum_so_far = rooms.get(device, (standing, 0.0))
         rooms[device] = (place, sum_so_far + size)

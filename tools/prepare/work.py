@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,7 +38,12 @@ def run(command: Sequence[str | Path], doing: str, *, folder: Path, environment:
     started = time.monotonic()
     try:
         child = subprocess.Popen(
-            [str(part) for part in command], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr
+            [str(part) for part in command],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,
+            start_new_session=True,  # ended below with all that it started
         )
     except OSError as error:
         raise PreparationError(f"{doing}: {command[0]} cannot be started: {error.strerror}") from error
@@ -50,7 +56,7 @@ def run(command: Sequence[str | Path], doing: str, *, folder: Path, environment:
                 say(f"  still {doing}: {time.monotonic() - started:.0f} s")
     finally:
         if child.poll() is None:
-            child.terminate()
+            os.killpg(child.pid, signal.SIGTERM)
             child.wait()
     if code:
         raise PreparationError(f"{doing} failed with exit status {code}: its own message stands above")

@@ -48,7 +48,7 @@ def install(home: Home) -> None:
         _check(self)
 
     def checked_update(self: Any, *arguments: Any, **named: Any) -> None:
-        draft = Schedule.__new__(Schedule)
+        draft: Any = Schedule.__new__(Schedule)
         draft.__dict__.update(self.__dict__)
         update(draft, *arguments, **named)
         _check(draft)

@@ -1,8 +1,12 @@
 """The PostgreSQL behind each RDS instance of one embedded cloud: address, door and cluster, and the work done on them."""
 
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+
+import psycopg
 
 from sandbox.cloud.certificates import issue
 from sandbox.cloud.postgres import installation, leftovers, replica, roles
@@ -29,7 +33,9 @@ class Database:
 
     def __init__(self, owner: "Databases", identifier: str, index: int, port: int) -> None:
         self.index = index
+        # What is in effect: as the server has it, and as the parameter group said it.
         self.applied = Settings({}, force_ssl=True)
+        self.values: dict[str, str] = {}
         self.primary: Database | None = None
         self.cluster = Cluster(owner.installation, identifier, index, port)
         self._owner = owner
@@ -85,7 +91,7 @@ class Database:
             self.door = self._door()
         self._start(settings)
         for standby in replicas:
-            standby.submit(lambda standby=standby: standby.restart(standby.applied))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+            standby.submit(partial(standby.restart, standby.applied))
 
     def start(self, settings: Settings) -> None:
         """Start a stopped instance."""
@@ -104,7 +110,9 @@ class Database:
         """End everything, remove all data and give the address back."""
         self.stop()
         if self.primary is not None:
-            replica.forget(self.primary.cluster, self._slot)
+            # The primary may be on its way out too.
+            with contextlib.suppress(psycopg.Error):
+                replica.forget(self.primary.cluster, self._slot)
         self.cluster.remove()
         self._owner.release(self)
         self._work.shutdown(wait=False)

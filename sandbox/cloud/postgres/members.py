@@ -24,8 +24,8 @@ SAME_NAME = (
     "ReplicaMode",
 )
 OTHER_NAME = {
-    "EnablePerformanceInsights": "performance_insights_enabled",
-    "EnableCustomerOwnedIp": "customer_owned_ip_enabled",
+    "enable_performance_insights": "performance_insights_enabled",
+    "enable_customer_owned_ip": "customer_owned_ip_enabled",
 }
 # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
 DEFAULTS: dict[str, Any] = {
@@ -64,13 +64,11 @@ def resource_id() -> str:
 
 
 def remember(instance: DBInstance, request: Mapping[str, Any]) -> None:
-    """Keep what a create or modify call sent and moto drops, so that it is described."""
-    for name in SAME_NAME:
-        if request.get(name) is not None:
-            setattr(instance, xform_name(name), request[name])
-    for sent, described in OTHER_NAME.items():
+    """Keep what a create or modify call sent (by moto's names) and moto drops, so that it is described."""
+    described = {xform_name(name): xform_name(name) for name in SAME_NAME} | OTHER_NAME
+    for sent, name in described.items():
         if request.get(sent) is not None:
-            setattr(instance, described, request[sent])
+            setattr(instance, name, request[sent])
     insights: dict[str, Any] = vars(instance)
     if insights.get("performance_insights_enabled"):
         insights.setdefault("performance_insights_retention_period", INSIGHTS_DAYS)
@@ -82,15 +80,15 @@ def remember(instance: DBInstance, request: Mapping[str, Any]) -> None:
         )
 
 
-def complete(instance: DBInstance, request: Mapping[str, Any]) -> None:
-    """Give a new instance its own identity and AWS's defaults, then what was sent."""
-    instance.dbi_resource_id = resource_id()
+def complete(instance: DBInstance, identity: str, request: Mapping[str, Any]) -> None:
+    """Give a new instance its own DbiResourceId and AWS's defaults, then what was sent."""
+    instance.dbi_resource_id = identity
     instance.enabled_cloudwatch_logs_exports = sorted(set(instance.enabled_cloudwatch_logs_exports))
     if instance.ca_certificate_identifier == "rds-ca-default":
         instance.ca_certificate_identifier = AUTHORITY
     for name, value in DEFAULTS.items():
         setattr(instance, name, value)
-    vars(instance)["pending_modified_values"] = {}
+    vars(instance).update(pending_modified_values={}, waiting={})
     remember(instance, request)
 
 
@@ -127,7 +125,7 @@ def detach(replica: DBInstance, request: Mapping[str, Any]) -> None:
 def defer(instance: DBInstance, request: Mapping[str, Any], *, now: bool) -> dict[str, Any]:
     """What of a modification takes effect now; the rest is described as pending, and joins the next one with ApplyImmediately."""
     sent = {name: value for name, value in request.items() if value is not None}
-    waiting: dict[str, Any] = vars(instance).setdefault("waiting", {})
+    waiting: dict[str, Any] = vars(instance)["waiting"]
     if now:
         effective = waiting | sent
         waiting.clear()

@@ -7,7 +7,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from moto.rds.exceptions import InvalidParameterCombination, InvalidParameterValue, RDSClientError
+from moto.rds.exceptions import (
+    DBInstanceAlreadyExists,
+    InvalidParameterCombination,
+    InvalidParameterValue,
+    RDSClientError,
+)
 from moto.rds.models import DBInstance, RDSBackend
 
 from sandbox.cloud.postgres.installation import MAJOR
@@ -29,10 +34,12 @@ def invalid_state(message: str) -> RDSClientError:
 def check_create(backend: RDSBackend, request: Mapping[str, Any]) -> None:
     """Refuse a CreateDBInstance that AWS would refuse, and engines that the embedded cloud does not have."""
     engine, version = request.get("engine"), str(request.get("engine_version") or DEFAULT_VERSION)
-    if engine != "postgres" or version.split(".")[0] != str(MAJOR):
+    if engine != "postgres" or version.split(".", maxsplit=1)[0] != str(MAJOR):
         raise NotImplementedError(f"it runs PostgreSQL {MAJOR} behind DB instances, not {engine} {version}")
+    if request.get("manage_master_user_password"):
+        raise NotImplementedError("it manages no master passwords (ManageMasterUserPassword)")
     user = request.get("master_username")
-    if not user or (not request.get("master_user_password") and not request.get("manage_master_user_password")):
+    if not user or not request.get("master_user_password"):
         missing = "MasterUsername" if not user else "MasterUserPassword"
         raise InvalidParameterValue(f"The parameter {missing} must be provided and must not be blank.")
     if not NAME.fullmatch(user) or user.lower().startswith("pg_"):
@@ -43,8 +50,7 @@ def check_create(backend: RDSBackend, request: Mapping[str, Any]) -> None:
         raise InvalidParameterValue(
             "DBName must begin with a letter and contain only alphanumeric characters or underscores."
         )
-    if request.get("master_user_password"):
-        check_password(request["master_user_password"])
+    check_password(request["master_user_password"])
     check_port(request.get("port"))
     check_group(backend, request.get("db_parameter_group_name"))
 
@@ -122,3 +128,26 @@ def require(instance: DBInstance, purpose: str, states: Iterable[str] = ("availa
             f"Instance {instance.db_instance_identifier} is not in {' or '.join(states)} state: "
             f"it is {instance.status}, so the call cannot {purpose}."
         )
+
+
+def check_modify(backend: RDSBackend, instance: DBInstance, request: Mapping[str, Any]) -> None:
+    """Refuse a ModifyDBInstance that AWS would refuse, and what the embedded cloud cannot do."""
+    require(instance, "modify it")
+    if request.get("manage_master_user_password") or request.get("rotate_master_user_password"):
+        raise NotImplementedError("it manages no master passwords (ManageMasterUserPassword)")
+    version = request.get("engine_version")
+    if version and version.split(".", maxsplit=1)[0] != str(MAJOR):
+        raise NotImplementedError(f"it runs PostgreSQL {MAJOR} behind DB instances, not {version}")
+    if request.get("master_user_password"):
+        if instance.is_replica:
+            raise invalid_state("The master password of a read replica is its source's: change it there.")
+        check_password(request["master_user_password"])
+    check_port(request.get("db_port_number"))
+    check_group(backend, request.get("db_parameter_group_name"))
+    name = request.get("new_db_instance_identifier")
+    if name:
+        backend._validate_db_identifier(name)  # noqa: SLF001 - moto itself calls it for new instances only
+        if name in backend.databases:
+            raise DBInstanceAlreadyExists
+    if int(request.get("allocated_storage") or instance.allocated_storage) < instance.allocated_storage:
+        raise InvalidParameterCombination("Requested storage size is smaller than the current one.")

@@ -8,6 +8,7 @@ import ast
 import hashlib
 import json
 import logging
+import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +27,13 @@ _LOG = logging.getLogger(__name__)
 _PREFIX = ["Resources", "Resource", "Properties"]
 _CACHE: dict[str, tuple["Match", ...]] = {}
 _CACHE_ENTRIES = 1024
+_LOCK = threading.Lock()  # cfn-lint's rules keep state while they run, and a provider answers several calls at once
 
 # E3 is the family of rules on resources. The others speak about templates: syntax, functions, parameters, outputs.
 _RESOURCE_RULES = "E3"
 # Warnings of cfn-lint that are refusals by AWS itself: an IAM action that does not exist.
 _REFUSING_WARNINGS = {"W3037"}
+_FAILED_RULE = "E0002"  # a rule that raised an exception
 _WHOLE_RESOURCE = {
     "E3003": "an update, or a preview, need not send what the resource requires",
     "E3014": "one of several members may have been sent before",
@@ -56,8 +59,10 @@ def problems(service: str, operation: OperationModel, params: Any, *, partial: b
         tree = reshaped
     found: list[Problem] = []
     properties = Properties(mapping, found).convert(tree)
+    if found:
+        return found  # a document that cannot be read is missing from the properties
     skipped = set(mapping.without) | (set(_WHOLE_RESOURCE) if partial or mapping.update else set())
-    return sorted({*found, *_judged(mapping, properties, skipped)})
+    return sorted(set(_judged(mapping, properties, skipped)))
 
 
 def _judged(mapping: Mapping, properties: Branch, skipped: set[str]) -> list[Problem]:
@@ -71,7 +76,8 @@ def _judged(mapping: Mapping, properties: Branch, skipped: set[str]) -> list[Pro
         if not found:
             return []
         first = first or found
-    return first
+    # Several rules may list the values of one member: by region, by engine, by version. The first list is enough.
+    return list({(problem.path, problem.message.partition(";")[0]): problem for problem in reversed(first)}.values())
 
 
 class Properties:
@@ -145,8 +151,12 @@ def _problem(match: "Match", properties: Tree) -> Problem:
     hidden = [leaf.value for leaf in leaves(tree) if leaf.secret]
     listed = _NOT_ONE_OF.match(match.message)
     if listed:
-        shown = ast.literal_eval(listed["value"])
-        return Problem(path, one_of(None if hidden else shown, ast.literal_eval(listed["allowed"])))
+        try:
+            shown, allowed = ast.literal_eval(listed["value"]), ast.literal_eval(listed["allowed"])
+        except (SyntaxError, ValueError):
+            pass  # a message of another form, shown as it is
+        else:
+            return Problem(path, one_of(None if hidden else shown, allowed))
     message = match.message.replace(repr(value), "the value" if hidden else shorten(value))
     for secret in hidden:
         message = message.replace(repr(secret), "a hidden value")
@@ -159,12 +169,16 @@ def _lint(kind: str, properties: Any) -> tuple["Match", ...]:
 
     template = {"Resources": {"Resource": {"Type": kind, "Properties": properties}}}
     key = hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()
-    if key not in _CACHE:
-        if len(_CACHE) >= _CACHE_ENTRIES:
-            _CACHE.clear()
-        rules, config = _rules()
-        _CACHE[key] = tuple(run_template_by_data(template, config, rules))
-    return _CACHE[key]
+    with _LOCK:
+        if key not in _CACHE:
+            if len(_CACHE) >= _CACHE_ENTRIES:
+                _CACHE.clear()
+            rules, config = _rules()
+            found = list(run_template_by_data(template, config, rules))
+            for failed in (match for match in found if match.rule.id == _FAILED_RULE):
+                _LOG.warning("%s for %s; its rule says nothing", failed.message.partition(":")[0], kind)
+            _CACHE[key] = tuple(match for match in found if match.rule.id != _FAILED_RULE)
+        return _CACHE[key]
 
 
 @lru_cache(maxsize=1)
@@ -173,7 +187,8 @@ def _rules() -> tuple[Any, Any]:
     from cfnlint.rules._rules import Rules  # noqa: PLC0415 as above
 
     rules = Rules.create_from_directory(_DEFAULT_RULESDIR)
-    ignored = [name for name in rules.data if not name.startswith(_RESOURCE_RULES) and name not in _REFUSING_WARNINGS]
+    wanted = _REFUSING_WARNINGS | {_FAILED_RULE}
+    ignored = [name for name in rules.data if not name.startswith(_RESOURCE_RULES) and name not in wanted]
     return rules, ConfigMixIn([], regions=[REGION], ignore_checks=ignored)
 
 

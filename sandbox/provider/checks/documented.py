@@ -64,6 +64,13 @@ def _port(value: int) -> str | None:
     return None if -1 <= value <= 65535 else f"{value} must be a port between 0 and 65535, or -1 for all"  # noqa: PLR2004 TCP's
 
 
+def _period(value: int) -> str | None:
+    """API reference of PutMetricAlarm, Period."""
+    if value in {10, 20, 30} or (value > 0 and value % 60 == 0):
+        return None
+    return f"{value} must be 10, 20, 30 or a multiple of 60 seconds"
+
+
 def _family(value: str) -> str | None:
     """The family of a parameter group is an engine and its major version."""
     families = _families()
@@ -143,6 +150,7 @@ LIMITS: dict[tuple[str, str], dict[str, Limit]] = {
     ("ec2", "CreateSubnet"): {"CidrBlock": _network},
     ("ec2", "AuthorizeSecurityGroupIngress"): _PORTS,
     ("ec2", "AuthorizeSecurityGroupEgress"): _PORTS,
+    ("cloudwatch", "PutMetricAlarm"): {"Period": _period, "Metrics[].MetricStat.Period": _period},
     ("sns", "Subscribe"): {"Protocol": _among(*_PROTOCOLS)},
     ("scheduler", "CreateSchedule"): {"ScheduleExpression": schedule},
     ("scheduler", "UpdateSchedule"): {"ScheduleExpression": schedule},

@@ -10,7 +10,7 @@ from botocore.utils import is_json_value_header, parse_to_aware_datetime
 
 from sandbox.provider.checks.leniency import LENIENCIES, Leniency
 from sandbox.provider.checks.patterns import matches
-from sandbox.provider.checks.problem import Problem, Unknown, WrongType, child, one_of, shorten
+from sandbox.provider.checks.problem import Problem, Unknown, WrongType, child, cut, one_of, shorten
 from sandbox.provider.checks.secrecy import is_secret
 
 _TYPES: dict[str, tuple[type, ...]] = {
@@ -101,9 +101,7 @@ class _Check:
             self._add(path, f"takes exactly one of {', '.join(members)}, not {len(value)}")
         for name, item in value.items():
             if name not in members:
-                self._add(
-                    child(path, name), f"is no member of {shape.name}: {one_of(None, members)}{_near(name, members)}"
-                )
+                self._add(child(path, name), f"is no member here; {one_of(name, members).partition('; ')[2]}")
             else:
                 member = members[name]
                 self.visit(member, item, child(path, name), secret=secret or is_secret(name, member))
@@ -126,7 +124,7 @@ class _Check:
         pattern = shape.metadata.get("pattern")
         if pattern and not lenient.any_pattern and not matches(pattern, value):
             shown = "the value" if secret else shorten(value)
-            self._add(path, f"{shown} does not match {shorten(pattern, 200)[1:-1]}")
+            self._add(path, f"{shown} does not match {cut(pattern, 200)}")
 
     def _scalar(self, shape: Shape, value: Any, path: str, *, secret: bool) -> None:
         if shape.type_name == "blob":
@@ -147,11 +145,6 @@ class _Check:
 
     def _add(self, path: str, message: str) -> None:
         self.found.append(Problem(path, message))
-
-
-def _near(name: str, members: Mapping[str, Shape]) -> str:
-    _, found, near = one_of(name, members).partition(" (nearest: ")
-    return f"{found}{near}"
 
 
 def _has_type(shape: Shape, value: Any) -> bool:

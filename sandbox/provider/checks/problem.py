@@ -44,29 +44,37 @@ def child(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-_SHOWN = 24  # values, what fits on a line or two
+_ALL_SHOWN, _SOME_SHOWN = 24, 6  # values: what fits on a line or two
 
 
 def one_of(value: object, allowed: Iterable[object]) -> str:
-    """The words for a value outside of a set; `value` is None where it must not be shown, and then no nearest one is named."""
+    """The words for a value outside of a set, the nearest one named; `value` is None where it must not be shown."""
     choices = sorted(allowed, key=lambda choice: (not isinstance(choice, (int, float)), choice))
+    near = _nearest(value, choices)
     shown = "" if value is None else f"{shorten(value)} is not possible; "
-    some = ", ".join(map(str, choices[:_SHOWN]))
-    text = f"{shown}must be one of {some}" + (f" and {len(choices) - _SHOWN} more" if len(choices) > _SHOWN else "")
-    nearest = _nearest(value, choices)
-    return text if nearest is None else f"{text} (nearest: {nearest})"
+    nearest = f" (nearest: {near[0]})" if near else ""
+    if len(choices) <= _ALL_SHOWN:
+        return f"{shown}must be one of {', '.join(map(str, choices))}{nearest}"
+    some = near or choices[:_SOME_SHOWN]
+    return f"{shown}must be one of {', '.join(map(str, some))} and {len(choices) - len(some)} more{nearest}"
 
 
-def _nearest(value: object, choices: list[Any]) -> object:
+def _nearest(value: object, choices: list[Any]) -> list[Any]:
+    """The choices that are most like the value, the best first."""
     if isinstance(value, int):
         numbers = [choice for choice in choices if isinstance(choice, (int, float))]
-        return min(numbers, key=lambda number: abs(number - value), default=None)
+        return sorted(numbers, key=lambda number: abs(number - value))[:_SOME_SHOWN]
+    if not isinstance(value, str):
+        return []
     lowered = {str(choice).lower(): choice for choice in choices}
-    near = difflib.get_close_matches(str(value).lower(), lowered, n=1, cutoff=0.5) if isinstance(value, str) else []
-    return lowered[near[0]] if near else None
+    return [lowered[name] for name in difflib.get_close_matches(value.lower(), lowered, n=_SOME_SHOWN, cutoff=0.5)]
 
 
-def shorten(value: object, limit: int = 80) -> str:
-    """A value as people see it in a message, cut at `limit` characters."""
-    text = repr(value)
+def shorten(value: object) -> str:
+    """A value as people see it in a message."""
+    return cut(repr(value), 80)
+
+
+def cut(text: str, limit: int) -> str:
+    """The text, cut at `limit` characters."""
     return text if len(text) <= limit else f"{text[:limit]}…"

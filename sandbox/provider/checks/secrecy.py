@@ -4,7 +4,7 @@ import regex
 from botocore.model import Shape
 
 _NAMES = regex.compile(
-    r"password|passphrase|secret|private_?key|credential|authorization|^token$|access_?token|auth_?token|session_?token"
+    r"password|passphrase|secret|private_?key|credential|authorization|^token$|access_?token|auth_?token|session_?token|(?:token|authentication)_?code|^otp"
     r"|^environment$|^value$",  # the values of a task's environment are plain strings in AWS's model
     regex.IGNORECASE,
 )

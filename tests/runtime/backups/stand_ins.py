@@ -10,10 +10,12 @@ from typing import Any, LiteralString
 import psutil  # type: ignore[import-untyped]  # the package ships no types
 from botocore.awsrequest import AWSResponse
 
-# About 20 MiB that zstd cannot shrink: hexadecimal text of random bytes goes up as three parts.
+# About 20 MiB that zstd cannot shrink, so three parts: 4 MiB of noise five times over, farther apart than zstd's window of 2 MiB.
 BIG: LiteralString = """
-CREATE TABLE big AS SELECT n, (SELECT string_agg(uuid_send(gen_random_uuid()), ''::bytea) FROM generate_series(1, 64) WHERE n > 0) AS noise
-FROM generate_series(1, 20000) AS n
+CREATE TABLE noise AS SELECT n, (SELECT string_agg(uuid_send(gen_random_uuid()), ''::bytea) FROM generate_series(1, 64) WHERE n > 0) AS noise
+FROM generate_series(1, 4000) AS n;
+CREATE TABLE big AS SELECT * FROM generate_series(1, 5) AS copy CROSS JOIN noise ORDER BY copy, n;
+DROP TABLE noise
 """
 
 

@@ -1,6 +1,7 @@
 """A backup that fails says why, leaves nothing behind and keeps every secret."""
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,17 +13,23 @@ from runtime.backups.backup import back_up
 from runtime.common.clock import Deadline
 from runtime.common.errors import DatabaseError, DeadlineError, PreflightError, ProgramError, SecretError, StorageError
 from runtime.common.postgres import Tls
-from runtime.common.s3 import MultipartWriter
+from tests.postgres_cluster import PostgresCluster
 from tests.runtime.backups.stand_ins import BIG, children, program, refuse, s3_hook
 from tests.runtime.conftest import Scene
 
 NOTHING: dict[str, list[str]] = {"objects": [], "uploads": []}
 
 
+@pytest.fixture(scope="module")
+def big_database(postgres_cluster: PostgresCluster) -> str:
+    name = postgres_cluster.create_database()
+    postgres_cluster.execute(name, BIG)
+    return name
+
+
 @pytest.fixture
-def big(scene: Scene) -> Scene:
-    scene.cluster.execute(scene.settings.database_name, BIG)
-    return scene
+def big(scene: Scene, big_database: str) -> Scene:
+    return replace(scene, settings=scene.settings.model_copy(update={"database_name": big_database}))
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +48,7 @@ def test_a_pg_dump_that_is_killed_midway_leaves_no_object_and_no_open_upload(big
 
     with (
         s3_hook(big.around.s3, "UploadPart", kill),
-        pytest.raises(ProgramError, match="pg_dump .* was ended by SIGKILL"),
+        pytest.raises(ProgramError, match=r"pg_dump .* was ended by SIGKILL"),
     ):
         back_up(big.settings, big.around, big.never())
 
@@ -58,7 +65,7 @@ def test_a_database_that_ends_the_session_midway_is_quoted_and_nothing_stays(big
 
     with (
         s3_hook(big.around.s3, "UploadPart", end_sessions),
-        pytest.raises(ProgramError, match="terminating connection|server closed the connection") as failure,
+        pytest.raises(ProgramError, match=r"terminating connection|server closed the connection") as failure,
     ):
         back_up(big.settings, big.around, big.never())
 
@@ -123,18 +130,15 @@ def test_the_deadline_ends_a_pg_dump_that_waits_and_names_the_remedy(scene: Scen
     assert scene.left_behind() == NOTHING
 
 
-def test_the_deadline_ends_an_upload_that_hangs(big: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    passed = Deadline(big.around.clock, big.around.clock.steady() - 1, "use a bigger machine")
-    original = MultipartWriter.write
+def test_the_deadline_ends_an_upload_that_hangs(big: Scene) -> None:
+    deadline = Deadline.within(big.around.clock, 2, "use a bigger machine")
 
-    def late_write(writer: MultipartWriter, data: bytes) -> None:
-        writer._deadline = passed
-        original(writer, data)
+    def hang(**_: Any) -> None:
+        while deadline.remaining():
+            time.sleep(0.05)
 
-    monkeypatch.setattr(MultipartWriter, "write", late_write)
-
-    with pytest.raises(DeadlineError, match="use a bigger machine"):
-        back_up(big.settings, big.around, big.never())
+    with s3_hook(big.around.s3, "UploadPart", hang), pytest.raises(DeadlineError, match="use a bigger machine"):
+        back_up(big.settings, big.around, deadline)
 
     assert big.left_behind() == NOTHING
 
@@ -143,19 +147,13 @@ def test_everything_that_is_missing_is_told_at_once(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    wrong = scene.settings.model_copy(
-        update={"backup_bucket": "no-such-bucket", "database_secret_arn": scene.settings.database_secret_arn[:-6]}
-    )
-    around = replace(scene.around, tls=Tls.verified({}))
+    missing = {
+        "backup_bucket": "no-such-bucket",
+        "database_secret_arn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:none",
+    }
 
     with pytest.raises(PreflightError) as failure:
-        back_up(
-            wrong.model_copy(
-                update={"database_secret_arn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:none"}
-            ),
-            around,
-            scene.never(),
-        )
+        back_up(scene.settings.model_copy(update=missing), replace(scene.around, tls=Tls.verified({})), scene.never())
 
     text = str(failure.value)
     assert "look at the bucket no-such-bucket (404)" in text

@@ -2,17 +2,18 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any, LiteralString
+from pathlib import Path
+from typing import LiteralString
 
 import pytest
 
 from runtime.backups.backup import Backup, back_up
 from runtime.backups.keys import split_url
-from runtime.backups.restore import restore
+from runtime.backups.restore import Checked, restore
 from runtime.common.clock import Deadline
 from runtime.common.errors import DeadlineError, IntegrityError, ProgramError, SettingsError, StorageError, TargetError
 from tests.runtime.backups.example_database import contents, fill
-from tests.runtime.backups.stand_ins import children
+from tests.runtime.backups.stand_ins import children, program
 from tests.runtime.conftest import BUCKET, Scene
 
 
@@ -157,8 +158,6 @@ def test_a_missing_role_is_told_with_the_options_that_do_without_it(scene: Scene
 def test_a_pg_restore_that_is_killed_leaves_the_target_empty(
     scene: Scene, backup: Backup, target: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from runtime.backups.restore import Checked
-
     original = Checked.verify
 
     def kill_then_verify(checked: Checked) -> None:
@@ -187,10 +186,8 @@ def test_the_deadline_leaves_the_target_empty(scene: Scene, backup: Backup, targ
 
 
 def test_a_pg_restore_older_than_the_backups_pg_dump_is_refused(
-    scene: Scene, backup: Backup, target: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    scene: Scene, backup: Backup, target: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from tests.runtime.backups.stand_ins import program
-
     monkeypatch.setenv("PATH", f"{program(tmp_path / 'old', 'pg_restore', '15.4')}{os.pathsep}{os.environ['PATH']}")
 
     with pytest.raises(ProgramError, match=r"pg_restore 15\.4 is older than the pg_dump 18\.4"):

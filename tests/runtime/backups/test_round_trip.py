@@ -74,3 +74,15 @@ def test_a_retry_writes_keys_of_its_own_and_leaves_the_first_backup_alone(scene:
         ]
     ), "four objects of one version each: nothing was overwritten"
     assert left["uploads"] == []
+
+
+def test_names_that_look_like_something_else_stay_names(scene: Scene) -> None:
+    odd = scene.cluster.create_database("host=nowhere 'q' \\ / ü ..")
+    scene.cluster.execute(odd, "CREATE TABLE kept AS SELECT 1 AS one")
+    settings = scene.settings.model_copy(update={"database_name": odd})
+
+    backup = back_up(settings, scene.around, scene.never())
+    copy = scene.cluster.create_database("user=nobody")
+    restore(scene.around.s3, backup.manifest_url, scene.connection(copy), scene.never())
+
+    assert contents(scene.cluster, copy)["public.kept"][0] == 1

@@ -83,6 +83,7 @@ def test_a_diagnostic_is_kept_whole_once_and_without_colour_directives() -> None
         diagnostic("in a moment", "info", ephemeral=True),
         diagnostic("update failed"),
         diagnostic("<{%reset%}>"),
+        diagnostic("using pulumi-resource-aws from $PATH at /home/bin/pulumi-resource-aws", "warning"),
     ],
 )
 def test_what_tells_a_person_nothing_is_dropped(event: dict[str, Any]) -> None:
@@ -91,7 +92,13 @@ def test_what_tells_a_person_nothing_is_dropped(event: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("level", "severity"), [("mandatory", "error"), ("advisory", "warning")])
 def test_a_policy_violation_names_its_policy(level: str, severity: str) -> None:
-    violation = {"message": "no", "policyName": "p", "policyPackName": "pack", "enforcementLevel": level, "resourceUrn": urn("a")}
+    violation = {
+        "message": "no",
+        "policyName": "p",
+        "policyPackName": "pack",
+        "enforcementLevel": level,
+        "resourceUrn": urn("a"),
+    }
     [finding] = fold(Progress("t"), {"policyEvent": violation}).findings
     assert finding == Finding(urn("a"), severity, "no", "pack/p")
 

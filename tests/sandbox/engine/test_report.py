@@ -60,7 +60,9 @@ def test_a_policy_violation_says_how_it_is_mended(home: Home) -> None:
 
 
 def test_a_dead_cloud_is_hinted_at_with_its_log(home: Home) -> None:
-    text = shown(home, Finding(URN, "error", 'CreateBucket: EndpointConnectionError: Could not connect to the endpoint URL'))
+    text = shown(
+        home, Finding(URN, "error", "CreateBucket: EndpointConnectionError: Could not connect to the endpoint URL")
+    )
     assert str(home.log) in text
     assert "make reset" in text
 

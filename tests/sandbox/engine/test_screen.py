@@ -8,7 +8,14 @@ from tests.sandbox.engine.test_progress import fold, post, pre
 
 
 def test_the_plain_line_holds_the_counts_and_what_has_been_in_work_longest() -> None:
-    progress = fold(Progress("t", total=9), pre("create", "a"), pre("create", "b"), pre("create", "c"), post("create", "c"), pre("create", "d"))
+    progress = fold(
+        Progress("t", total=9),
+        pre("create", "a"),
+        pre("create", "b"),
+        pre("create", "c"),
+        post("create", "c"),
+        pre("create", "d"),
+    )
     assert plain_line(progress) == "  1/9 steps: 1 created; in work: aws:Vpc a (0 s), aws:Vpc b (0 s) and 1 more"
 
 

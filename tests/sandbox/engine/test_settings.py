@@ -70,7 +70,9 @@ def test_the_account_becomes_the_embedded_clouds(home: Home, source: Path) -> No
     assert written(folder)["jobr:accountId"] == "123456789012"
 
 
-def test_the_project_file_loses_its_main_because_the_program_is_served_by_this_process(home: Home, source: Path) -> None:
+def test_the_project_file_loses_its_main_because_the_program_is_served_by_this_process(
+    home: Home, source: Path
+) -> None:
     folder = StackFolder(home, "production", source)
     folder.write()
     assert "main" not in yaml.safe_load((folder.path / "Pulumi.yaml").read_text())
@@ -116,7 +118,7 @@ def test_secrets_are_sealed_once_and_stand_nowhere_in_clear(home: Home, source: 
     (folder.path / "Pulumi.production.yaml").write_text(f"encryptionsalt: {SALT}\nconfig: {{}}\n")
     folder.write()
     folder.seal(seal)
-    assert sorted(path for path, _ in asked) == ["jobr:nested[\"inner\"][0]", "jobr:openaiApiKey"]
+    assert sorted(path for path, _ in asked) == ['jobr:nested["inner"][0]', "jobr:openaiApiKey"]
     assert written(folder)["jobr:openaiApiKey"] == {"secure": "sealed:jobr:openaiApiKey:43"}
     everything = "".join(path.read_text() for path in home.root.rglob("*") if path.is_file())
     assert not any(value in everything for _, value in asked)

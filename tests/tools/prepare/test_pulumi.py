@@ -24,7 +24,8 @@ def compiler(path: Executable, log: Path, *, version: str = VERSION, before_the_
     """Stands in for Go, whose real build takes minutes: writes a CLI to where it is told, with something before the end."""
     path(
         "go",
-        f"""echo "$GOTOOLCHAIN $CGO_ENABLED $*" >> '{log}'
+        f"""if [ "$1" = env ]; then echo go1.99; exit; fi
+echo "$GOTOOLCHAIN $CGO_ENABLED $*" >> '{log}'
 while [ "$1" != -o ]; do shift; done
 echo '#!/bin/sh' > "$2"
 {before_the_end}
@@ -88,7 +89,7 @@ def test_a_build_of_another_version_than_the_pinned_one_is_refused(
 def test_a_killed_build_is_begun_anew_by_the_next(
     path: Executable, cache: Path, tmp_path: Path, kill: signal.Signals
 ) -> None:
-    compiler(path, tmp_path / "log", before_the_end=f"touch '{tmp_path / 'halfway'}'; sleep 60")
+    compiler(path, tmp_path / "log", before_the_end=f"touch '{tmp_path / 'halfway'}'; sleep 3")
     child = subprocess.Popen(
         [sys.executable, "-m", "tools.prepare", "pulumi"], cwd=places.PROJECT, start_new_session=True
     )

@@ -57,9 +57,14 @@ ROLE_POLICY = policy(
     {"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": KEY},
     {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"},
     {"Effect": "Allow", "Action": ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces"], "Resource": "*"},
-    {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*", "Condition": {"StringEquals": {"cloudwatch:namespace": "Jobr"}}},
+    {
+        "Effect": "Allow",
+        "Action": "cloudwatch:PutMetricData",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"cloudwatch:namespace": "Jobr"}},
+    },
 )
-INSTANCE = {
+INSTANCE: dict[str, Any] = {
     "DBInstanceIdentifier": "jobr-primary",
     "DBInstanceClass": "db.t4g.medium",
     "Engine": "postgres",
@@ -88,7 +93,7 @@ INSTANCE = {
     "CACertificateIdentifier": "rds-ca-rsa2048-g1",
     "Tags": [{"Key": "Project", "Value": "jobr"}],
 }
-TASK = {
+TASK: dict[str, Any] = {
     "family": "jobr",
     "requiresCompatibilities": ["FARGATE"],
     "networkMode": "awsvpc",
@@ -104,19 +109,30 @@ TASK = {
             "essential": True,
             "portMappings": [{"containerPort": 3000, "protocol": "tcp"}],
             "environment": [{"name": "PORT", "value": "3000"}],
-            "secrets": [{"name": "DATABASE_URL", "valueFrom": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:db-AbCdEf:url::"}],
+            "secrets": [
+                {
+                    "name": "DATABASE_URL",
+                    "valueFrom": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:db-AbCdEf:url::",
+                }
+            ],
             "logConfiguration": {
                 "logDriver": "awslogs",
                 "options": {"awslogs-group": "/jobr", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "app"},
             },
-            "healthCheck": {"command": ["CMD-SHELL", "curl -f http://localhost:3000/ready"], "interval": 30, "timeout": 5, "retries": 3, "startPeriod": 60},
+            "healthCheck": {
+                "command": ["CMD-SHELL", "curl -f http://localhost:3000/ready"],
+                "interval": 30,
+                "timeout": 5,
+                "retries": 3,
+                "startPeriod": 60,
+            },
             "readonlyRootFilesystem": True,
             "linuxParameters": {"initProcessEnabled": True},
         }
     ],
     "tags": [{"key": "Project", "value": "jobr"}],
 }
-DEPLOYMENT = {
+DEPLOYMENT: dict[str, Any] = {
     "strategy": "BLUE_GREEN",
     "bakeTimeInMinutes": 10,
     "maximumPercent": 200,
@@ -124,10 +140,15 @@ DEPLOYMENT = {
     "deploymentCircuitBreaker": {"enable": True, "rollback": True},
     "alarms": {"alarmNames": ["errors"], "enable": True, "rollback": True},
     "lifecycleHooks": [
-        {"hookTargetArn": FUNCTION, "roleArn": ROLE, "lifecycleStages": ["POST_TEST_TRAFFIC_SHIFT", "PRE_SCALE_UP"], "hookDetails": {"gate": "smoke"}}
+        {
+            "hookTargetArn": FUNCTION,
+            "roleArn": ROLE,
+            "lifecycleStages": ["POST_TEST_TRAFFIC_SHIFT", "PRE_SCALE_UP"],
+            "hookDetails": {"gate": "smoke"},
+        }
     ],
 }
-SERVICE = {
+SERVICE: dict[str, Any] = {
     "cluster": "jobr",
     "serviceName": "app",
     "taskDefinition": f"arn:aws:ecs:us-east-1:{ACCOUNT}:task-definition/jobr:1",
@@ -136,20 +157,26 @@ SERVICE = {
     "deploymentConfiguration": DEPLOYMENT,
     "deploymentController": {"type": "ECS"},
     "healthCheckGracePeriodSeconds": 60,
-    "networkConfiguration": {"awsvpcConfiguration": {"subnets": SUBNETS, "securityGroups": SECURITY_GROUPS, "assignPublicIp": "DISABLED"}},
+    "networkConfiguration": {
+        "awsvpcConfiguration": {"subnets": SUBNETS, "securityGroups": SECURITY_GROUPS, "assignPublicIp": "DISABLED"}
+    },
     "loadBalancers": [
         {
             "targetGroupArn": GROUP,
             "containerName": "app",
             "containerPort": 3000,
-            "advancedConfiguration": {"alternateTargetGroupArn": GREEN, "productionListenerRule": RULE, "roleArn": ROLE},
+            "advancedConfiguration": {
+                "alternateTargetGroupArn": GREEN,
+                "productionListenerRule": RULE,
+                "roleArn": ROLE,
+            },
         }
     ],
     "propagateTags": "SERVICE",
     "enableECSManagedTags": True,
     "enableExecuteCommand": False,
 }
-LAMBDA = {
+LAMBDA: dict[str, Any] = {
     "FunctionName": "backup",
     "Role": ROLE,
     "PackageType": "Image",
@@ -161,20 +188,31 @@ LAMBDA = {
     "EphemeralStorage": {"Size": 1024},
     "Environment": {"Variables": {"DATABASE_HOST": "db.example.com", "BUCKET": "jobr-backups"}},
     "VpcConfig": {"SubnetIds": SUBNETS, "SecurityGroupIds": SECURITY_GROUPS},
-    "LoggingConfig": {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO", "LogGroup": "/aws/lambda/backup"},
+    "LoggingConfig": {
+        "LogFormat": "JSON",
+        "ApplicationLogLevel": "INFO",
+        "SystemLogLevel": "INFO",
+        "LogGroup": "/aws/lambda/backup",
+    },
     "TracingConfig": {"Mode": "Active"},
     "DeadLetterConfig": {"TargetArn": QUEUE},
     "Tags": {"Project": "jobr"},
 }
-SCHEDULE = {
+SCHEDULE: dict[str, Any] = {
     "Name": "backup",
     "GroupName": "default",
     "ScheduleExpression": "cron(0 3 * * ? *)",
     "ScheduleExpressionTimezone": "Europe/Berlin",
     "FlexibleTimeWindow": {"Mode": "OFF"},
-    "Target": {"Arn": FUNCTION, "RoleArn": ROLE, "Input": "{}", "RetryPolicy": {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 3600}, "DeadLetterConfig": {"Arn": QUEUE}},
+    "Target": {
+        "Arn": FUNCTION,
+        "RoleArn": ROLE,
+        "Input": "{}",
+        "RetryPolicy": {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 3600},
+        "DeadLetterConfig": {"Arn": QUEUE},
+    },
 }
-MACHINE = {
+MACHINE: dict[str, Any] = {
     "StartAt": "Dump",
     "States": {
         "Dump": {
@@ -185,14 +223,23 @@ MACHINE = {
             "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Failed"}],
             "Next": "Enough",
         },
-        "Enough": {"Type": "Choice", "Choices": [{"Variable": "$.rows", "NumericGreaterThan": 0, "Next": "Wait"}], "Default": "Failed"},
+        "Enough": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.rows", "NumericGreaterThan": 0, "Next": "Wait"}],
+            "Default": "Failed",
+        },
         "Wait": {"Type": "Wait", "Seconds": 5, "Next": "Done"},
         "Failed": {"Type": "Fail", "Error": "Empty", "Cause": "nothing was dumped"},
         "Done": {"Type": "Succeed"},
     },
 }
-STATE_MACHINE = {"name": "backup", "roleArn": ROLE, "type": "STANDARD", "definition": json.dumps(MACHINE)}
-ALARM = {
+STATE_MACHINE: dict[str, Any] = {
+    "name": "backup",
+    "roleArn": ROLE,
+    "type": "STANDARD",
+    "definition": json.dumps(MACHINE),
+}
+ALARM: dict[str, Any] = {
     "AlarmName": "backup-errors",
     "Namespace": "AWS/Lambda",
     "MetricName": "Errors",

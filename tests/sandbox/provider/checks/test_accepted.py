@@ -1,166 +1,211 @@
 """Typical requests of a production: a check that refuses one of them raises a false alarm."""
 
-import json
 from typing import Any
 
 import pytest
 
 from sandbox.provider.checks import check
 from tests.sandbox.provider.checks import examples as e
-
-GP3_LARGE = e.INSTANCE | {"AllocatedStorage": 400, "Iops": 12000, "StorageThroughput": 500, "DBInstanceClass": "db.r7g.large"}
-SELF_RULE = {
-    "IpProtocol": "tcp",
-    "FromPort": 5432,
-    "ToPort": 5432,
-    "UserIdGroupPairs": [{"GroupId": "sg-0123456789abcdef0", "Description": "app"}],
-}
-FORWARD = {
-    "Type": "forward",
-    "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": e.GROUP, "Weight": 100}, {"TargetGroupArn": e.GREEN, "Weight": 0}]},
-}
-REDIRECT = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}
-LIFECYCLE = {
-    "Rules": [
-        {
-            "ID": "database",
-            "Status": "Enabled",
-            "Filter": {"Prefix": "database/"},
-            "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}, {"Days": 90, "StorageClass": "GLACIER"}],
-            "Expiration": {"Days": 365},
-            "NoncurrentVersionExpiration": {"NoncurrentDays": 30, "NewerNoncurrentVersions": 3},
-            "NoncurrentVersionTransitions": [{"NoncurrentDays": 30, "StorageClass": "STANDARD_IA"}],
-        },
-        {"ID": "parts", "Status": "Enabled", "Filter": {}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 3}},
-        {"ID": "markers", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"ExpiredObjectDeleteMarker": True}},
-        {
-            "ID": "tagged",
-            "Status": "Disabled",
-            "Filter": {"And": {"Prefix": "logs/", "Tags": [{"Key": "a", "Value": "b"}], "ObjectSizeGreaterThan": 1024}},
-            "Expiration": {"Days": 30},
-        },
-    ]
-}
-ENCRYPTION = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": e.KEY}, "BucketKeyEnabled": True}]}
-QUEUE = {"VisibilityTimeout": "5400", "MessageRetentionPeriod": "1209600", "KmsMasterKeyId": e.KEY, "SqsManagedSseEnabled": "false"}
-REDRIVE = QUEUE | {"RedrivePolicy": json.dumps({"deadLetterTargetArn": e.QUEUE, "maxReceiveCount": 3})}
-QUEUE_POLICY = {"Policy": e.policy({"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"})}
-PUBLISH = e.policy(
-    {
-        "Effect": "Allow",
-        "Principal": {"Service": "cloudwatch.amazonaws.com"},
-        "Action": "sns:Publish",
-        "Resource": e.TOPIC,
-        "Condition": {"StringEquals": {"aws:SourceAccount": e.ACCOUNT}},
-    }
-)
-PULL = e.policy({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]})
-MATH_ALARM = {
-    **{name: value for name, value in e.ALARM.items() if name not in {"Namespace", "MetricName", "Dimensions", "Statistic", "Period"}},
-    "Metrics": [
-        {"Id": "rate", "Expression": "100 * errors / requests", "Label": "error rate", "ReturnData": True},
-        {"Id": "errors", "ReturnData": False, "MetricStat": {"Metric": {"Namespace": "AWS/ApplicationELB", "MetricName": "HTTPCode_Target_5XX_Count"}, "Period": 60, "Stat": "Sum"}},
-        {"Id": "requests", "ReturnData": False, "MetricStat": {"Metric": {"Namespace": "AWS/ApplicationELB", "MetricName": "RequestCount"}, "Period": 60, "Stat": "Sum"}},
-    ],
-}
-TARGETS = {
-    "Name": "jobr-blue",
-    "Protocol": "HTTP",
-    "Port": 3000,
-    "VpcId": "vpc-0123456789abcdef0",
-    "TargetType": "ip",
-    "HealthCheckPath": "/ready",
-    "HealthCheckIntervalSeconds": 15,
-    "HealthCheckTimeoutSeconds": 5,
-    "HealthyThresholdCount": 2,
-    "UnhealthyThresholdCount": 3,
-    "Matcher": {"HttpCode": "200-299"},
-}
-HTTPS = {
-    "LoadBalancerArn": e.BALANCER,
-    "Protocol": "HTTPS",
-    "Port": 443,
-    "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
-    "Certificates": [{"CertificateArn": e.CERTIFICATE}],
-    "DefaultActions": [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404", "ContentType": "text/plain"}}],
-}
-BALANCER = {"Name": "jobr", "Type": "application", "Scheme": "internet-facing", "Subnets": e.SUBNETS, "SecurityGroups": e.SECURITY_GROUPS, "IpAddressType": "ipv4"}
-REPLICA = {
-    "DBInstanceIdentifier": "jobr-replica",
-    "SourceDBInstanceIdentifier": "jobr-primary",
-    "DBInstanceClass": "db.t4g.medium",
-    "StorageType": "gp3",
-    "MultiAZ": False,
-    "PubliclyAccessible": False,
-    "KmsKeyId": e.KEY,
-    "VpcSecurityGroupIds": e.SECURITY_GROUPS,
-    "EnableCloudwatchLogsExports": ["postgresql"],
-}
-SOURCE_MAPPING = {"EventSourceArn": e.QUEUE, "FunctionName": "backup", "BatchSize": 10, "FunctionResponseTypes": ["ReportBatchItemFailures"]}
+from tests.sandbox.provider.checks import parts as p
 
 ACCEPTED: list[tuple[str, str, dict[str, Any]]] = [
     ("rds", "CreateDBInstance", e.INSTANCE),
     ("rds", "CreateDBInstance", e.INSTANCE | {"EngineVersion": "18"}),
     ("rds", "CreateDBInstance", e.INSTANCE | {"EngineVersion": "18.3", "DBInstanceClass": "db.t4g.micro"}),
-    ("rds", "CreateDBInstance", GP3_LARGE),
-    ("rds", "CreateDBInstance", e.INSTANCE | {"DBInstanceClass": "db.r7g.xlarge", "MultiAZ": True, "MaxAllocatedStorage": 1000}),
-    ("rds", "CreateDBInstance", e.INSTANCE | {"DBInstanceClass": "db.m7g.large", "MonitoringInterval": 60, "MonitoringRoleArn": e.ROLE}),
-    ("rds", "CreateDBInstance", e.INSTANCE | {"StorageType": "io2", "AllocatedStorage": 400, "Iops": 4000, "DBInstanceClass": "db.r7g.large"}),
-    ("rds", "CreateDBInstance", e.INSTANCE | {"ManageMasterUserPassword": True, "EngineLifecycleSupport": "open-source-rds-extended-support-disabled"}),
-    ("rds", "CreateDBInstanceReadReplica", REPLICA),
-    ("rds", "ModifyDBInstance", {"DBInstanceIdentifier": "a", "DBInstanceClass": "db.t4g.large", "ApplyImmediately": True}),
-    ("rds", "ModifyDBInstance", {"DBInstanceIdentifier": "a", "EngineVersion": "18.4", "AllowMajorVersionUpgrade": True}),
+    ("rds", "CreateDBInstance", p.GP3_LARGE),
+    (
+        "rds",
+        "CreateDBInstance",
+        e.INSTANCE | {"DBInstanceClass": "db.r7g.xlarge", "MultiAZ": True, "MaxAllocatedStorage": 1000},
+    ),
+    (
+        "rds",
+        "CreateDBInstance",
+        e.INSTANCE | {"DBInstanceClass": "db.m7g.large", "MonitoringInterval": 60, "MonitoringRoleArn": e.ROLE},
+    ),
+    (
+        "rds",
+        "CreateDBInstance",
+        e.INSTANCE | {"StorageType": "io2", "AllocatedStorage": 400, "Iops": 4000, "DBInstanceClass": "db.r7g.large"},
+    ),
+    (
+        "rds",
+        "CreateDBInstance",
+        e.INSTANCE
+        | {"ManageMasterUserPassword": True, "EngineLifecycleSupport": "open-source-rds-extended-support-disabled"},
+    ),
+    ("rds", "CreateDBInstanceReadReplica", p.REPLICA),
+    (
+        "rds",
+        "ModifyDBInstance",
+        {"DBInstanceIdentifier": "a", "DBInstanceClass": "db.t4g.large", "ApplyImmediately": True},
+    ),
+    (
+        "rds",
+        "ModifyDBInstance",
+        {"DBInstanceIdentifier": "a", "EngineVersion": "18.4", "AllowMajorVersionUpgrade": True},
+    ),
     ("rds", "ModifyDBInstance", {"DBInstanceIdentifier": "a", "StorageType": "gp3", "AllocatedStorage": 100}),
-    ("rds", "ModifyDBInstance", {"DBInstanceIdentifier": "a", "MasterUserPassword": "another-horse", "BackupRetentionPeriod": 7}),
-    ("rds", "CreateDBParameterGroup", {"DBParameterGroupName": "jobr", "DBParameterGroupFamily": "postgres18", "Description": "jobr"}),
+    (
+        "rds",
+        "ModifyDBInstance",
+        {"DBInstanceIdentifier": "a", "MasterUserPassword": "another-horse", "BackupRetentionPeriod": 7},
+    ),
+    (
+        "rds",
+        "CreateDBParameterGroup",
+        {"DBParameterGroupName": "jobr", "DBParameterGroupFamily": "postgres18", "Description": "jobr"},
+    ),
     ("ecs", "RegisterTaskDefinition", e.TASK),
     ("ecs", "RegisterTaskDefinition", e.TASK | {"cpu": "256", "memory": "512"}),
     ("ecs", "CreateService", e.SERVICE),
-    ("ecs", "CreateService", e.SERVICE | {"deploymentConfiguration": {"strategy": "CANARY", "canaryConfiguration": {"canaryPercent": 10.0, "canaryBakeTimeInMinutes": 5}}}),
-    ("ecs", "CreateService", e.SERVICE | {"deploymentConfiguration": {"maximumPercent": 200, "minimumHealthyPercent": 100}, "platformVersion": "LATEST"}),
+    (
+        "ecs",
+        "CreateService",
+        e.SERVICE
+        | {
+            "deploymentConfiguration": {
+                "strategy": "CANARY",
+                "canaryConfiguration": {"canaryPercent": 10.0, "canaryBakeTimeInMinutes": 5},
+            }
+        },
+    ),
+    (
+        "ecs",
+        "CreateService",
+        e.SERVICE
+        | {
+            "deploymentConfiguration": {"maximumPercent": 200, "minimumHealthyPercent": 100},
+            "platformVersion": "LATEST",
+        },
+    ),
     ("ecs", "UpdateService", {"cluster": "jobr", "service": "app", "desiredCount": 0}),
-    ("ecs", "UpdateService", {"cluster": "jobr", "service": "app", "deploymentConfiguration": e.DEPLOYMENT, "forceNewDeployment": True}),
+    (
+        "ecs",
+        "UpdateService",
+        {"cluster": "jobr", "service": "app", "deploymentConfiguration": e.DEPLOYMENT, "forceNewDeployment": True},
+    ),
     ("logs", "CreateLogGroup", {"logGroupName": "/aws/lambda/backup", "kmsKeyId": e.KEY, "tags": {"Project": "jobr"}}),
     ("logs", "PutRetentionPolicy", {"logGroupName": "/aws/lambda/backup", "retentionInDays": 30}),
     ("lambda", "CreateFunction", e.LAMBDA),
-    ("lambda", "CreateFunction", {"FunctionName": "zip", "Role": e.ROLE, "Runtime": "python3.13", "Handler": "a.b", "Code": {"ZipFile": b"PK"}}),
-    ("lambda", "UpdateFunctionConfiguration", {"FunctionName": "backup", "Timeout": 60, "Environment": {"Variables": {"AB": "x"}}}),
-    ("lambda", "CreateEventSourceMapping", SOURCE_MAPPING),
-    ("lambda", "AddPermission", {"FunctionName": "backup", "StatementId": "s", "Action": "lambda:InvokeFunction", "Principal": "scheduler.amazonaws.com", "SourceArn": f"arn:aws:scheduler:us-east-1:{e.ACCOUNT}:schedule/default/backup"}),
+    (
+        "lambda",
+        "CreateFunction",
+        {"FunctionName": "zip", "Role": e.ROLE, "Runtime": "python3.13", "Handler": "a.b", "Code": {"ZipFile": b"PK"}},
+    ),
+    (
+        "lambda",
+        "UpdateFunctionConfiguration",
+        {"FunctionName": "backup", "Timeout": 60, "Environment": {"Variables": {"AB": "x"}}},
+    ),
+    ("lambda", "CreateEventSourceMapping", p.SOURCE_MAPPING),
+    (
+        "lambda",
+        "AddPermission",
+        {
+            "FunctionName": "backup",
+            "StatementId": "s",
+            "Action": "lambda:InvokeFunction",
+            "Principal": "scheduler.amazonaws.com",
+            "SourceArn": f"arn:aws:scheduler:us-east-1:{e.ACCOUNT}:schedule/default/backup",
+        },
+    ),
     ("iam", "CreateRole", {"RoleName": "backup", "AssumeRolePolicyDocument": e.trust("lambda.amazonaws.com")}),
-    ("iam", "CreateRole", {"RoleName": "task", "AssumeRolePolicyDocument": e.trust("ecs-tasks.amazonaws.com"), "MaxSessionDuration": 3600, "Path": "/jobr/"}),
+    (
+        "iam",
+        "CreateRole",
+        {
+            "RoleName": "task",
+            "AssumeRolePolicyDocument": e.trust("ecs-tasks.amazonaws.com"),
+            "MaxSessionDuration": 3600,
+            "Path": "/jobr/",
+        },
+    ),
     ("iam", "PutRolePolicy", {"RoleName": "backup", "PolicyName": "backup", "PolicyDocument": e.ROLE_POLICY}),
-    ("kms", "CreateKey", {"Description": "jobr", "Policy": e.KEY_POLICY, "Tags": [{"TagKey": "Project", "TagValue": "jobr"}]}),
+    (
+        "kms",
+        "CreateKey",
+        {"Description": "jobr", "Policy": e.KEY_POLICY, "Tags": [{"TagKey": "Project", "TagValue": "jobr"}]},
+    ),
     ("kms", "PutKeyPolicy", {"KeyId": e.KEY, "PolicyName": "default", "Policy": e.KEY_POLICY}),
     ("s3", "CreateBucket", {"Bucket": "jobr-backups"}),
-    ("s3", "CreateBucket", {"Bucket": "jobr-backups-0a1b2c3d", "ObjectLockEnabledForBucket": True, "CreateBucketConfiguration": {"LocationConstraint": "eu-central-1"}}),
+    (
+        "s3",
+        "CreateBucket",
+        {
+            "Bucket": "jobr-backups-0a1b2c3d",
+            "ObjectLockEnabledForBucket": True,
+            "CreateBucketConfiguration": {"LocationConstraint": "eu-central-1"},
+        },
+    ),
     ("s3", "PutBucketPolicy", {"Bucket": "jobr-backups", "Policy": e.TLS_ONLY}),
-    ("s3", "PutBucketLifecycleConfiguration", {"Bucket": "jobr-backups", "LifecycleConfiguration": LIFECYCLE}),
-    ("s3", "PutBucketEncryption", {"Bucket": "jobr-backups", "ServerSideEncryptionConfiguration": ENCRYPTION}),
-    ("elbv2", "CreateLoadBalancer", BALANCER),
-    ("elbv2", "CreateTargetGroup", TARGETS),
-    ("elbv2", "CreateListener", HTTPS),
-    ("elbv2", "CreateListener", {"LoadBalancerArn": e.BALANCER, "Protocol": "HTTP", "Port": 80, "DefaultActions": [REDIRECT]}),
-    ("elbv2", "CreateRule", {"ListenerArn": e.LISTENER, "Priority": 100, "Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}], "Actions": [FORWARD]}),
-    ("elbv2", "ModifyRule", {"RuleArn": e.RULE, "Actions": [FORWARD]}),
+    ("s3", "PutBucketLifecycleConfiguration", {"Bucket": "jobr-backups", "LifecycleConfiguration": p.LIFECYCLE}),
+    ("s3", "PutBucketEncryption", {"Bucket": "jobr-backups", "ServerSideEncryptionConfiguration": p.ENCRYPTION}),
+    ("elbv2", "CreateLoadBalancer", p.BALANCER),
+    ("elbv2", "CreateTargetGroup", p.TARGETS),
+    ("elbv2", "CreateListener", p.HTTPS),
+    (
+        "elbv2",
+        "CreateListener",
+        {"LoadBalancerArn": e.BALANCER, "Protocol": "HTTP", "Port": 80, "DefaultActions": [p.REDIRECT]},
+    ),
+    (
+        "elbv2",
+        "CreateRule",
+        {
+            "ListenerArn": e.LISTENER,
+            "Priority": 100,
+            "Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}],
+            "Actions": [p.FORWARD],
+        },
+    ),
+    ("elbv2", "ModifyRule", {"RuleArn": e.RULE, "Actions": [p.FORWARD]}),
     ("stepfunctions", "CreateStateMachine", e.STATE_MACHINE),
     ("scheduler", "CreateSchedule", e.SCHEDULE),
     ("scheduler", "CreateSchedule", e.SCHEDULE | {"ScheduleExpression": "rate(1 hours)"}),
     ("scheduler", "CreateSchedule", e.SCHEDULE | {"ScheduleExpression": "cron(0/15 8-18 ? * MON-FRI *)"}),
     ("scheduler", "CreateSchedule", e.SCHEDULE | {"ScheduleExpression": "at(2030-01-31T03:00:00)"}),
     ("cloudwatch", "PutMetricAlarm", e.ALARM),
-    ("cloudwatch", "PutMetricAlarm", MATH_ALARM),
-    ("ec2", "CreateVpc", {"CidrBlock": "10.0.0.0/16", "TagSpecifications": [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "jobr"}]}]}),
-    ("ec2", "CreateSubnet", {"VpcId": "vpc-0123456789abcdef0", "CidrBlock": "10.0.1.0/24", "AvailabilityZone": "us-east-1a"}),
-    ("ec2", "AuthorizeSecurityGroupIngress", {"GroupId": "sg-0123456789abcdef0", "IpPermissions": [SELF_RULE]}),
-    ("ec2", "AuthorizeSecurityGroupEgress", {"GroupId": "sg-0123456789abcdef0", "IpPermissions": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}),
-    ("sqs", "CreateQueue", {"QueueName": "work", "Attributes": REDRIVE | QUEUE_POLICY}),
-    ("sqs", "CreateQueue", {"QueueName": "work.fifo", "Attributes": {"FifoQueue": "true", "ContentBasedDeduplication": "true"}}),
-    ("sns", "SetTopicAttributes", {"TopicArn": e.TOPIC, "AttributeName": "Policy", "AttributeValue": PUBLISH}),
+    ("cloudwatch", "PutMetricAlarm", e.ALARM | {"Period": 20}),
+    ("cloudwatch", "PutMetricAlarm", e.ALARM | {"Period": 86400}),
+    ("cloudwatch", "PutMetricAlarm", p.MATH_ALARM),
+    (
+        "ec2",
+        "CreateVpc",
+        {
+            "CidrBlock": "10.0.0.0/16",
+            "TagSpecifications": [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "jobr"}]}],
+        },
+    ),
+    (
+        "ec2",
+        "CreateSubnet",
+        {"VpcId": "vpc-0123456789abcdef0", "CidrBlock": "10.0.1.0/24", "AvailabilityZone": "us-east-1a"},
+    ),
+    ("ec2", "AuthorizeSecurityGroupIngress", {"GroupId": "sg-0123456789abcdef0", "IpPermissions": [p.SELF_RULE]}),
+    (
+        "ec2",
+        "AuthorizeSecurityGroupEgress",
+        {
+            "GroupId": "sg-0123456789abcdef0",
+            "IpPermissions": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
+        },
+    ),
+    ("sqs", "CreateQueue", {"QueueName": "work", "Attributes": p.REDRIVE | p.QUEUE_POLICY}),
+    (
+        "sqs",
+        "CreateQueue",
+        {"QueueName": "work.fifo", "Attributes": {"FifoQueue": "true", "ContentBasedDeduplication": "true"}},
+    ),
+    ("sns", "SetTopicAttributes", {"TopicArn": e.TOPIC, "AttributeName": "Policy", "AttributeValue": p.PUBLISH}),
     ("sns", "SetTopicAttributes", {"TopicArn": e.TOPIC, "AttributeName": "DisplayName", "AttributeValue": "Alerts"}),
     ("sns", "Subscribe", {"TopicArn": e.TOPIC, "Protocol": "email", "Endpoint": "ops@example.com"}),
-    ("secretsmanager", "CreateSecret", {"Name": "jobr/database", "KmsKeyId": e.KEY, "SecretString": "hunter2", "Description": "login"}),
-    ("ecr", "SetRepositoryPolicy", {"repositoryName": "runtime", "policyText": PULL}),
+    (
+        "secretsmanager",
+        "CreateSecret",
+        {"Name": "jobr/database", "KmsKeyId": e.KEY, "SecretString": "hunter2", "Description": "login"},
+    ),
+    ("ecr", "SetRepositoryPolicy", {"repositoryName": "runtime", "policyText": p.PULL}),
 ]
 
 

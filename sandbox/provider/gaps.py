@@ -1,0 +1,37 @@
+"""Where the embedded cloud keeps less than AWS: one table out of the mappings, the extensions and the checks."""
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from rich.table import Table
+
+from sandbox.provider.catalogue import RESOURCES
+
+# Modules with a GAPS tuple of (what, how it differs).
+_MODULES = (
+    "sandbox.provider.general_gaps",
+    "sandbox.provider.types.images",
+    "sandbox.cloud.postgres.gaps",
+    "sandbox.cloud.gaps",
+)
+
+
+def rows() -> Iterator[tuple[str, str]]:
+    """Every gap: what, and how it differs from AWS; the mappings' first."""
+    for resource in RESOURCES:
+        for name, reason in sorted(resource.gaps.items()):
+            yield f"{resource.token}.{name}", f"sent, not read back: {reason}"
+        for name, reason in sorted(resource.unserved.items()):
+            yield f"{resource.token}.{name}", f"output not served: {reason}"
+    for module in _MODULES:
+        yield from import_module(module).GAPS
+
+
+def table() -> Table:
+    """The rows for a terminal."""
+    shown = Table(title="Where the embedded cloud is less than AWS", show_lines=False)
+    shown.add_column("what", overflow="fold", ratio=2)
+    shown.add_column("how it differs", overflow="fold", ratio=3)
+    for row in rows():
+        shown.add_row(*row)
+    return shown

@@ -1,0 +1,84 @@
+import json
+
+from tests.infra.recording import DEVELOPMENT, Recording, record, run_program
+
+INSTANCE = "aws:rds/instance:Instance"
+
+
+def test_no_database_is_public_and_all_are_encrypted_under_our_key(stack: Recording) -> None:
+    instances = stack.all(INSTANCE)
+    assert len(instances) == 2
+    assert not any(instance.inputs["publiclyAccessible"] for instance in instances)
+    primary = stack.one(INSTANCE, "-primary")
+    assert primary.inputs["storageEncrypted"]
+    assert primary.inputs["kmsKeyId"].endswith("-key")
+
+
+def test_the_replica_names_its_source_by_identifier_and_takes_everything_else_from_it(stack: Recording) -> None:
+    primary, replica = stack.one(INSTANCE, "-primary"), stack.one(INSTANCE, "-replica")
+    assert replica.inputs["replicateSourceDb"] == primary.name
+    # With a subnet group RDS wants the source's ARN; a login, an engine or a key of its own it refuses.
+    assert not {"dbSubnetGroupName", "username", "password", "engine", "kmsKeyId", "dbName"} & replica.inputs.keys()
+    assert replica.inputs["parameterGroupName"] == primary.inputs["parameterGroupName"]
+    assert replica.inputs["vpcSecurityGroupIds"] == primary.inputs["vpcSecurityGroupIds"]
+
+
+def test_without_a_replica_there_is_one_instance() -> None:
+    import runpy
+
+    from tests.infra.conftest import PROGRAM
+
+    alone = record(
+        lambda: runpy.run_path(str(PROGRAM), run_name="__main__"), {**DEVELOPMENT, "databaseReplica": "false"}
+    )
+    assert [instance.name.rpartition("-")[2] for instance in alone.all(INSTANCE)] == ["primary"]
+
+
+def test_production_keeps_the_database_through_failures_and_mistakes(production: Recording) -> None:
+    primary = production.one(INSTANCE, "-primary").inputs
+    assert primary["multiAz"]
+    assert primary["deletionProtection"]
+    assert primary["skipFinalSnapshot"] is False
+    assert primary["finalSnapshotIdentifier"] == "jobr-production-final-0a1b2c3d"
+    assert primary["deleteAutomatedBackups"] is False
+    assert primary["backupRetentionPeriod"] == 35
+    assert primary["applyImmediately"] is False
+
+
+def test_a_disposable_stack_leaves_nothing_behind(development: Recording) -> None:
+    primary = development.one(INSTANCE, "-primary").inputs
+    assert primary["deletionProtection"] is False
+    assert primary["skipFinalSnapshot"] is True
+    assert "finalSnapshotIdentifier" not in primary
+    assert primary["deleteAutomatedBackups"] is True
+    assert development.all("random:index/randomId:RandomId") == []
+
+
+def test_the_replica_never_asks_for_a_final_snapshot_which_rds_would_refuse(production: Recording) -> None:
+    assert production.one(INSTANCE, "-replica").inputs["skipFinalSnapshot"] is True
+
+
+def test_a_major_version_is_pinned_so_that_minor_upgrades_are_no_drift(stack: Recording) -> None:
+    primary = stack.one(INSTANCE, "-primary").inputs
+    assert (primary["engineVersion"], primary["autoMinorVersionUpgrade"]) == ("18", True)
+
+
+def test_the_secret_says_everything_that_a_client_and_a_rotation_need(stack: Recording) -> None:
+    version = stack.one("aws:secretsmanager/secretVersion:SecretVersion", "-login")
+    assert "secretString" in version.secrets
+    secret = json.loads(version.inputs["secretString"])
+    host = f"{stack.one(INSTANCE, '-primary').name}.example"
+    assert secret == {
+        "username": "jobr_admin",
+        "password": "the-generated-password",
+        "engine": "postgres",
+        "host": host,
+        "port": 5432,
+        "dbname": "jobr",
+        "url": f"postgresql://jobr_admin:the-generated-password@{host}:5432/jobr?sslmode=verify-full",
+    }
+
+
+def test_the_password_needs_no_escaping_anywhere(stack: Recording) -> None:
+    password = stack.one("random:index/randomPassword:RandomPassword").inputs
+    assert (password["length"], password["special"]) == (40, False)

@@ -1,0 +1,61 @@
+from ipaddress import IPv4Network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.network.address_plan import AddressPlanError, Tier, plan
+
+prefixes = st.integers(min_value=16, max_value=20)
+networks = st.builds(
+    lambda second, third, prefix: IPv4Network(f"10.{second}.{third}.0/{prefix}", strict=False),
+    st.integers(0, 255),
+    st.integers(0, 255),
+    prefixes,
+)
+zones = st.integers(min_value=1, max_value=4).map(lambda count: "abcd"[:count])
+
+
+@given(networks, zones)
+def test_every_tier_has_a_subnet_in_every_zone(network: IPv4Network, letters: str) -> None:
+    assert [(s.tier, s.zone) for s in plan(network, letters)] == [(tier, zone) for tier in Tier for zone in letters]
+
+
+@given(networks, zones)
+def test_subnets_lie_in_the_network_and_apart_from_each_other(network: IPv4Network, letters: str) -> None:
+    subnets = [subnet.cidr for subnet in plan(network, letters)]
+    assert all(subnet.subnet_of(network) for subnet in subnets)
+    assert not any(a.overlaps(b) for index, a in enumerate(subnets) for b in subnets[index + 1 :])
+
+
+@given(networks)
+def test_a_fourth_zone_moves_no_subnet_that_exists(network: IPv4Network) -> None:
+    before = {(s.tier, s.zone): s.cidr for s in plan(network, "abc")}
+    after = {(s.tier, s.zone): s.cidr for s in plan(network, "abcd")}
+    assert before.items() <= after.items()
+
+
+@given(networks)
+def test_every_subnet_has_room_for_more_than_two_hundred_addresses(network: IPv4Network) -> None:
+    # Amazon VPC keeps five addresses of each subnet to itself.
+    assert min(subnet.cidr.num_addresses - 5 for subnet in plan(network, "abc")) > 200
+
+
+@pytest.mark.parametrize(
+    ("network", "reason"),
+    [
+        ("10.0.0.0/21", "too small"),
+        ("10.0.0.0/15", "larger than a VPC"),
+        ("8.8.0.0/16", "no private network"),
+        ("127.0.0.0/16", "no private network"),
+        ("169.254.0.0/16", "no private network"),
+    ],
+)
+def test_a_network_that_cannot_hold_the_plan_is_refused_with_the_reason(network: str, reason: str) -> None:
+    with pytest.raises(AddressPlanError, match=reason):
+        plan(IPv4Network(network), "abc")
+
+
+def test_a_fifth_zone_is_refused() -> None:
+    with pytest.raises(AddressPlanError, match="room for 4 zones"):
+        plan(IPv4Network("10.0.0.0/16"), "abcde")

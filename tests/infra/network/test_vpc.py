@@ -1,0 +1,46 @@
+from tests.infra.recording import Recording
+
+ROUTE, TABLE = "aws:ec2/route:Route", "aws:ec2/routeTable:RouteTable"
+
+
+def test_there_are_three_tiers_over_three_zones(stack: Recording) -> None:
+    subnets = stack.all("aws:ec2/subnet:Subnet")
+    assert len({(s.inputs["tags"]["Tier"], s.inputs["availabilityZone"]) for s in subnets}) == len(subnets) == 9
+
+
+def test_no_subnet_hands_out_public_addresses_by_itself(stack: Recording) -> None:
+    assert not any(subnet.inputs["mapPublicIpOnLaunch"] for subnet in stack.all("aws:ec2/subnet:Subnet"))
+
+
+def test_database_subnets_have_no_route_to_the_internet(stack: Recording) -> None:
+    table = stack.one(TABLE, "-database")
+    assert [r.name for r in stack.all(ROUTE) if r.inputs["routeTableId"] == f"{table.name}-id"] == []
+
+
+def test_public_subnets_leave_through_the_gateway_and_private_ones_through_nat(stack: Recording) -> None:
+    public = stack.one(ROUTE, "-public")
+    assert "gatewayId" in public.inputs
+    private = [route for route in stack.all(ROUTE) if route is not public]
+    assert len(private) == 3
+    assert all("natGatewayId" in route.inputs and "gatewayId" not in route.inputs for route in private)
+
+
+def test_every_subnet_has_a_route_table(stack: Recording) -> None:
+    associated = {a.inputs["subnetId"] for a in stack.all("aws:ec2/routeTableAssociation:RouteTableAssociation")}
+    assert associated == {f"{subnet.name}-id" for subnet in stack.all("aws:ec2/subnet:Subnet")}
+
+
+def test_production_loses_no_zone_with_another_zones_nat(production: Recording) -> None:
+    used = {route.inputs["natGatewayId"] for route in production.all(ROUTE) if "natGatewayId" in route.inputs}
+    assert len(used) == len(production.all("aws:ec2/natGateway:NatGateway")) == 3
+
+
+def test_development_pays_for_one_nat_gateway(development: Recording) -> None:
+    assert len(development.all("aws:ec2/natGateway:NatGateway")) == len(development.all("aws:ec2/eip:Eip")) == 1
+
+
+def test_s3_is_reached_without_nat_from_private_and_database_subnets(stack: Recording) -> None:
+    endpoint = stack.one("aws:ec2/vpcEndpoint:VpcEndpoint")
+    assert endpoint.inputs["serviceName"] == "com.amazonaws.us-east-1.s3"
+    tables = {f"{table.name}-id" for table in stack.all(TABLE) if not table.name.endswith("-public")}
+    assert set(endpoint.inputs["routeTableIds"]) == tables
