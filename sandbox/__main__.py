@@ -27,6 +27,26 @@ FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 
 def main(arguments: list[str]) -> int:
     """Run one command; the exit code."""
+    options = _parsed(arguments)
+    console, home = Console(soft_wrap=True), Home.current()
+    try:
+        code: int = importlib.import_module(f"sandbox.commands.{options.command}").run(home, console, options)
+    except FailedError:
+        code = FAILED
+    except StoppedError as error:
+        code = _told(error, INTERRUPTED)
+    except RefusedError as error:
+        code = _told(error, REFUSED)
+    except (SandboxError, CloudError) as error:
+        code = _told(error, FAILED)
+    except OSError as error:
+        code = _told(SandboxError(f"{error.filename or home.root}: {error.strerror or error}"), FAILED)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    return code
+
+
+def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox", description="The embedded cloud and what is deployed on it."
     )
@@ -34,23 +54,7 @@ def main(arguments: list[str]) -> int:
     for name, text in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)
         importlib.import_module(f"sandbox.commands.{name}").arguments(command)
-    options = parser.parse_args(arguments)
-    console, home = Console(soft_wrap=True), Home.current()
-    try:
-        code: int = importlib.import_module(f"sandbox.commands.{options.command}").run(home, console, options)
-    except FailedError:
-        return FAILED
-    except StoppedError as error:
-        return _told(error, INTERRUPTED)
-    except RefusedError as error:
-        return _told(error, REFUSED)
-    except (SandboxError, CloudError) as error:
-        return _told(error, FAILED)
-    except OSError as error:
-        return _told(SandboxError(f"{error.filename or home.root}: {error.strerror or error}"), FAILED)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    return code
+    return parser.parse_args(arguments)
 
 
 def _told(error: Exception, code: int) -> int:

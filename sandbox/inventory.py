@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-import jmespath
+import jmespath  # type: ignore[import-untyped]  # it has no type stubs among the locked requirements
 from botocore.config import Config
 
 from sandbox.home import REGION, Home
@@ -30,7 +30,8 @@ KINDS = (
     Kind("elastic addresses", "ec2", "describe_addresses", "Addresses[].AllocationId"),
     Kind("NAT gateways", "ec2", "describe_nat_gateways", "NatGateways[?State!='deleted'].NatGatewayId"),
     Kind("route tables", "ec2", "describe_route_tables", "RouteTables[].RouteTableId"),
-    Kind("network ACLs", "ec2", "describe_network_acls", "NetworkAcls[].NetworkAclId"),
+    # Each VPC has a default one, which comes and goes with it.
+    Kind("network ACLs", "ec2", "describe_network_acls", "NetworkAcls[?!IsDefault].NetworkAclId"),
     Kind("VPC endpoints", "ec2", "describe_vpc_endpoints", "VpcEndpoints[?State!='deleted'].VpcEndpointId"),
     Kind("security groups", "ec2", "describe_security_groups", "SecurityGroups[].GroupId"),
     Kind("security group rules", "ec2", "describe_security_group_rules", "SecurityGroupRules[].SecurityGroupRuleId"),
@@ -46,7 +47,6 @@ KINDS = (
     Kind("certificates", "acm", "list_certificates", "CertificateSummaryList[].CertificateArn"),
     Kind("load balancers", "elbv2", "describe_load_balancers", "LoadBalancers[].LoadBalancerArn"),
     Kind("target groups", "elbv2", "describe_target_groups", "TargetGroups[].TargetGroupArn"),
-    Kind("container clusters", "ecs", "list_clusters", "clusterArns[]"),
     Kind("task definitions", "ecs", "list_task_definitions", "taskDefinitionArns[]", (("status", "ACTIVE"),)),
     Kind("image repositories", "ecr", "describe_repositories", "repositories[].repositoryArn"),
     Kind("roles", "iam", "list_roles", "Roles[].RoleName"),
@@ -95,8 +95,7 @@ def count(home: Home) -> Counted:
     counted = {kind.label: sorted(_listed(of(kind.service), kind)) for kind in KINDS}
     counted |= _keys(of("kms"))
     counted |= _secrets(of("secretsmanager"))
-    services = [arn for cluster in counted["container clusters"] for arn in _services(of("ecs"), cluster)]
-    return counted | {"container services": sorted(services)}
+    return counted | _containers(of("ecs"))
 
 
 def _pages(api: Any, operation: str, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -111,8 +110,28 @@ def _listed(api: Any, kind: Kind) -> Iterator[str]:
         yield from (str(found) for found in jmespath.search(kind.ids, page) or [])
 
 
-def _services(ecs: Any, cluster: str) -> Iterator[str]:
-    return _listed(ecs, Kind("", "ecs", "list_services", "serviceArns[]", (("cluster", cluster),)))
+def _containers(ecs: Any) -> Counted:
+    """Clusters and services; deleted ones stay in the lists as INACTIVE for a while."""
+    clusters: list[str] = []
+    services: list[str] = []
+    listed = list(_listed(ecs, Kind("", "ecs", "list_clusters", "clusterArns[]")))
+    # DescribeClusters takes 100 at a time, DescribeServices 10.
+    for some in batched(listed, 100):
+        clusters += [
+            c["clusterArn"] for c in ecs.describe_clusters(clusters=some)["clusters"] if c["status"] != "INACTIVE"
+        ]
+    for cluster in listed:
+        names = list(_listed(ecs, Kind("", "ecs", "list_services", "serviceArns[]", (("cluster", cluster),))))
+        for some in batched(names, 10):
+            found = ecs.describe_services(cluster=cluster, services=some)["services"]
+            services += [service["serviceArn"] for service in found if service["status"] != "INACTIVE"]
+    return {"container clusters": sorted(clusters), "container services": sorted(services)}
+
+
+def batched(items: list[str], size: int) -> Iterator[list[str]]:
+    """The items in lists of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def _keys(kms: Any) -> Counted:

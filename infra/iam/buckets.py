@@ -4,7 +4,10 @@ from infra.iam.document import Statement, document
 
 
 def bucket_policy(*, bucket_arn: str, key_arn: str) -> str:
-    """Refuses requests without TLS 1.2, and objects under another key than the stack's."""
+    """Refuses plain HTTP, and objects that ask for another encryption than under the stack's key.
+
+    Old TLS needs no statement: AWS's endpoints take 1.2 and newer alone.
+    """
     everything = [bucket_arn, f"{bucket_arn}/*"]
     return document(
         Statement(
@@ -15,13 +18,14 @@ def bucket_policy(*, bucket_arn: str, key_arn: str) -> str:
             principals={"AWS": ["*"]},
             conditions={"Bool": {"aws:SecureTransport": "false"}},
         ),
+        # Without these headers the bucket's own default applies, which is the stack's key.
         Statement(
-            sid="DenyOldTls",
+            sid="DenyOtherEncryption",
             effect="Deny",
-            actions=["s3:*"],
-            resources=everything,
+            actions=["s3:PutObject"],
+            resources=[f"{bucket_arn}/*"],
             principals={"AWS": ["*"]},
-            conditions={"NumericLessThan": {"s3:TlsVersion": "1.2"}},
+            conditions={"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption": "aws:kms"}},
         ),
         Statement(
             sid="DenyOtherKeys",
@@ -29,7 +33,6 @@ def bucket_policy(*, bucket_arn: str, key_arn: str) -> str:
             actions=["s3:PutObject"],
             resources=[f"{bucket_arn}/*"],
             principals={"AWS": ["*"]},
-            # Without the header the bucket's own default applies, which is this key.
             conditions={"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption-aws-kms-key-id": key_arn}},
         ),
     )

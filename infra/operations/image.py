@@ -1,5 +1,6 @@
 """The functions' image: its repository, its build, its digest."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,12 @@ import pulumi_docker as docker
 from infra.component import Component
 from infra.settings import Architecture
 
-PROJECT = Path(__file__).resolve().parents[2]
+RUNTIME = Path(__file__).resolve().parents[2] / "runtime"
+# Paths as the provider sees them: the engine starts it in the program's folder, infra/. Absolute ones would differ between
+# machines, and pulumi-docker takes every change of a path for a change of the image.
+CONTEXT = ".."
+DOCKERFILE = "../runtime/Dockerfile"
+TAG_LENGTH = 16
 PLATFORMS = {Architecture.ARM64: "linux/arm64", Architecture.X86_64: "linux/amd64"}
 # Enough to go back a month of daily releases.
 IMAGES_KEPT = 30
@@ -57,17 +63,19 @@ class RuntimeImage(Component):
         return repository
 
     def _image(self) -> docker.Image:
+        platform = PLATFORMS[self._args.architecture]
         token = aws.ecr.get_authorization_token_output(
             registry_id=self.repository.registry_id, opts=pulumi.InvokeOutputOptions(parent=self)
         )
         return docker.Image(
             self.named("runtime"),
             build=docker.DockerBuildArgs(
-                context=str(PROJECT),
-                dockerfile=str(PROJECT / "runtime" / "Dockerfile"),
-                platform=PLATFORMS[self._args.architecture],
+                context=CONTEXT,
+                dockerfile=DOCKERFILE,
+                platform=platform,
             ),
-            image_name=self.repository.repository_url,
+            # Tags are immutable, so what is pushed anew needs a new one.
+            image_name=pulumi.Output.concat(self.repository.repository_url, ":", content_tag(RUNTIME, platform)),
             registry=docker.RegistryArgs(
                 server=self.repository.repository_url,
                 username=token.user_name,
@@ -86,3 +94,14 @@ def lifecycle_policy() -> str:
         "action": {"type": "expire"},
     }
     return json.dumps({"rules": [rule]})
+
+
+def content_tag(folder: Path, platform: str) -> str:
+    """A tag that changes exactly when the image's own files or its platform do; .dockerignore leaves out the same files."""
+    digest = hashlib.sha256(platform.encode())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc" and "__pycache__" not in path.parts:
+            digest.update(
+                path.relative_to(folder).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest()
+            )
+    return digest.hexdigest()[:TAG_LENGTH]

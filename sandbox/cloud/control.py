@@ -176,13 +176,14 @@ def _process(record: _Record) -> psutil.Process | None:
     """The recorded process, unless it ended, even if another one has its id now."""
     try:
         process = psutil.Process(record.pid)
-        same = (
-            abs(process.create_time() - record.created) < SAME_START_SECONDS
-            and process.status() != psutil.STATUS_ZOMBIE
-        )
+        alive = _is_recorded(process, record) and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return None
-    return process if same else None
+    return process if alive else None
+
+
+def _is_recorded(process: psutil.Process, record: _Record) -> bool:
+    return abs(float(process.create_time()) - record.created) < SAME_START_SECONDS
 
 
 def _end_remains(home: Home) -> None:
@@ -208,8 +209,11 @@ def _session(record: _Record) -> list[psutil.Process]:
 
     The system does not use an id again while a session has it: a stranger with the id proves that the session is gone.
     """
-    if psutil.pid_exists(record.pid) and _process(record) is None:
-        return []
+    try:
+        if not _is_recorded(psutil.Process(record.pid), record):
+            return []
+    except psutil.NoSuchProcess:
+        pass  # The leader ended; what it started may still run.
     members = []
     for process in psutil.process_iter():
         try:

@@ -4,10 +4,11 @@ import argparse
 import shutil
 from collections.abc import Iterator
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # it has no type stubs among the locked requirements
 from rich.console import Console
 
 from sandbox.cloud import control
+from sandbox.cloud.postgres import leftovers
 from sandbox.engine import preflight, settings, state
 from sandbox.engine.errors import RefusedError
 from sandbox.engine.lock import held
@@ -22,6 +23,7 @@ OWN = (
     "deployed.json",
     "env",
     "functions",
+    "image-bin",
     "passphrase",
     "postgres",
     "program.log",
@@ -66,13 +68,12 @@ def run(home: Home, console: Console, options: argparse.Namespace) -> int:
 
 
 def _remains(home: Home) -> Iterator[psutil.Process]:
-    """Processes of this home that outlived their cloud: database servers on its folder, and the sandbox's own modules."""
+    """Processes of this home that outlived their cloud: database servers in its folder, and the sandbox's own modules."""
+    yield from leftovers.processes(home.root / "postgres")
     for process in psutil.process_iter():
         try:
-            line = process.cmdline()
-            database = "postgres" in process.name() and any(str(home.root / "postgres") in word for word in line)
-            module = any(word in {"sandbox.cloud", "sandbox.provider"} for word in line)
-            if database or (module and process.environ().get("SANDBOX_HOME") == str(home.root)):
+            module = any(word in {"sandbox.cloud", "sandbox.provider"} for word in process.cmdline())
+            if module and process.environ().get("SANDBOX_HOME") == str(home.root):
                 yield process
         except psutil.Error:
             continue

@@ -52,7 +52,14 @@ def run(
             f"another engine works on the stack {workspace.folder.stack}; wait for it and try again"
         ) from error
     report.failures(console, workspace.home, progress, error)
+    console.print(_after(workspace, operation.__name__ == "preview"), markup=False, highlight=False, soft_wrap=True)
     raise FailedError("failed") from error
+
+
+def _after(workspace: Workspace, planned_only: bool) -> str:
+    if planned_only:
+        return "Nothing was changed."
+    return f"{len(workspace.state.live)} resources exist. Once it is mended, `make up` goes on from here; `make down` removes them."
 
 
 def _left(workspace: Workspace, progress: Progress) -> str:

@@ -55,8 +55,10 @@ class Screen:
     def _render(self) -> RenderableType:
         progress = self._progress
         parts: list[RenderableType] = [Text(progress.title, style="bold")]
-        parts.append(ProgressBar(total=progress.total, completed=progress.finished, pulse=progress.total is None))
-        parts.append(Text(_head(progress)))
+        # A bar ends no line of its own; a row of a table does.
+        bar = Table.grid(expand=True)
+        bar.add_row(ProgressBar(total=progress.total, completed=progress.finished, pulse=progress.total is None))
+        parts += [bar, Text(_head(progress))]
         table = Table.grid(padding=(0, 2))
         working = progress.working()
         for urn, op, seconds in working[:SHOWN_RESOURCES]:

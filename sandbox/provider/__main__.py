@@ -1,5 +1,6 @@
 """`python -m sandbox.provider NAME ENGINE`: serves one provider to the engine; prints its port, as plugins do."""
 
+import os
 import sys
 import threading
 from concurrent import futures
@@ -17,8 +18,18 @@ MESSAGE_BYTES = 400 * 1024 * 1024  # the engine's own limit of one message
 
 
 def serve(name: str) -> None:
-    """Serves until the engine ends the process."""
-    cloud = Cloud(Home.current())
+    """Serves until the engine ends the process.
+
+    Raises:
+        SystemExit: it was not started by one of the sandbox's commands; a real stack must never meet it.
+    """
+    home = Home.current()
+    if os.environ.get("AWS_ENDPOINT_URL") != home.endpoint:
+        sys.exit(
+            f"pulumi-resource-{name} on PATH is the embedded cloud's and serves `python -m sandbox` only: "
+            f"take {home.root / 'bin'} off PATH, so that Pulumi finds the official provider"
+        )
+    cloud = Cloud(home)
     options = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.max_send_message_length", MESSAGE_BYTES)]
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=32), options=options)
     provider = Provider(name, metadata.version(f"pulumi-{name}"), registry(cloud), cloud)

@@ -8,6 +8,7 @@ from sandbox.provider.types import (
     certificates,
     containers,
     databases,
+    events,
     functions,
     identity,
     images,
@@ -31,6 +32,7 @@ RESOURCES: tuple[Resource, ...] = (
     *identity.RESOURCES,
     *observability.RESOURCES,
     *messaging.RESOURCES,
+    *events.RESOURCES,
     *functions.RESOURCES,
     *images.RESOURCES,
 )

@@ -1,29 +1,15 @@
 """What the API says of a resource: its description, its inputs as the program would write them, its outputs."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
-
-import jmespath
-from jmespath import functions
 
 from sandbox.provider import sdk, tags
 from sandbox.provider.api import Cloud, CloudError
 from sandbox.provider.mapping import FLAT, At, Call, Convert, Part, Resource, Text
+from sandbox.provider.paths import search
 from sandbox.provider.requests import Requests
 from sandbox.provider.shapes import find, gathered, natural, project, same_document
 from sandbox.provider.templates import fill, parsed, placeholders
-
-
-class _Functions(functions.Functions):  # type: ignore[misc]  # jmespath has no types
-    """JMESPath's functions and `from_json`, for APIs that answer JSON as text."""
-
-    @functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]  # as above
-    def _func_from_json(self, text: str) -> Any:
-        return json.loads(text)
-
-
-_OPTIONS = jmespath.Options(custom_functions=_Functions())
 
 
 class Reader:
@@ -46,7 +32,7 @@ class Reader:
         """What the call finds; None where it finds nothing."""
         params = fill(call.params, values) or {}
         answer = self.cloud.call(self.resource.service, call.operation, params)
-        return jmespath.search(str(fill(call.at, values)), answer, _OPTIONS)
+        return search(str(fill(call.at, values)), answer)
 
     def describe(self, resource_id: str, known: Mapping[str, Any]) -> Any:
         """The resource's description, or None when it is gone."""
@@ -56,7 +42,7 @@ class Reader:
             if error.code in self.resource.gone:
                 return None
             raise
-        if found is None or (self.resource.gone_when and jmespath.search(self.resource.gone_when, found)):
+        if found is None or (self.resource.gone_when and search(self.resource.gone_when, found)):
             return None
         return found
 
@@ -129,8 +115,6 @@ class Reader:
         for name in sorted(wanted - self.resource.outputs.keys() - self.requests.in_parts):
             found = find(description, name, rename)
             outputs[name] = found if isinstance(rename.get(name), Convert) else natural(found)
-        if "region" in names:
-            outputs.setdefault("region", self.cloud.region)
         for way in (At, Text, Call):
             for name, found in self.resource.outputs.items():
                 if isinstance(found, way):
@@ -143,7 +127,7 @@ class Reader:
 
     def _output(self, found: At | Text | Call, description: Any, values: Mapping[str, Any]) -> Any:
         if isinstance(found, At):
-            return natural(jmespath.search(found.path, description))
+            return natural(search(found.path, description))
         if isinstance(found, Text):
             return fill(found.template, values)
         return natural(self.ask(found, values))

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-import jmespath
-
 from sandbox.provider.api import Cloud
 from sandbox.provider.lifecycle import Lifecycle, State
 from sandbox.provider.mapping import At, Lookup, Resource
+from sandbox.provider.paths import search
 from sandbox.provider.planning import Difference, Failure, Planner
 from sandbox.provider.templates import fill, placeholders
 
@@ -94,15 +93,16 @@ class Registry:
         if token not in self._lookups:
             raise UnknownTypeError(f"the embedded cloud has no mapping for the function {token}: add it in sandbox/provider/types")
         lookup = self._lookups[token]
-        unknown = sorted({name for name, value in arguments.items() if value is not None} - set(placeholders(lookup.call.params)))
+        given = {name for name, value in arguments.items() if value not in (None, {"region": self.cloud.region}.get(name))}
+        unknown = sorted(given - set(placeholders(lookup.call.params)))
         if unknown:
             raise UnknownTypeError(f"the embedded cloud has no mapping for {', '.join(unknown)} of {token}: add it in sandbox/provider/types")
         values = {**arguments, "region": self.cloud.region, "account": self.cloud.account_id}
         answer = self.cloud.call(lookup.service, lookup.call.operation, fill(lookup.call.params, values) or {})
-        found = jmespath.search(lookup.call.at, answer)
+        found = search(lookup.call.at, answer)
         answered: dict[str, Any] = {**arguments}
         for name, where in lookup.outputs.items():
-            answered[name] = jmespath.search(where.path, found) if isinstance(where, At) else None
+            answered[name] = search(where.path, found) if isinstance(where, At) else None
         for name, where in lookup.outputs.items():
             if not isinstance(where, At):
                 answered[name] = fill(where.template, {**values, **answered})

@@ -13,7 +13,7 @@ from sandbox.provider.api import Cloud, CloudError
 from sandbox.provider.lifecycle import State, UnfinishedError
 from sandbox.provider.planning import Difference
 from sandbox.provider.registry import Registry, UnknownTypeError
-from sandbox.provider.values import decode, encode, has_unknown
+from sandbox.provider.values import UNKNOWN, decode, encode, has_unknown
 
 Kind = provider_pb2.PropertyDiff.Kind
 
@@ -130,7 +130,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             lifecycle = self.registry.lifecycle(_type(request.urn))
             old, new = decode(request.olds), decode(request.news)
             if request.preview:
-                return provider_pb2.UpdateResponse(properties=encode({**old, **_visible(new)}))
+                changing = dict.fromkeys(getattr(lifecycle, "changing", ()), UNKNOWN)
+                return provider_pb2.UpdateResponse(properties=encode({**old, **_visible(new), **changing}))
             state = State(request.id, decode(request.old_inputs), old)
             changed = self._difference(request).changed
             return provider_pb2.UpdateResponse(

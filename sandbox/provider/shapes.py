@@ -85,6 +85,8 @@ def place(built: dict[str, Any], shape: StructureShape, item: Any, rename: Renam
         raise UnmappedError(f"{path}: {shape.name} has no member {member}")
     if isinstance(convert, Convert) and not isinstance(item, Unknown):
         value = convert.to(item)
+        if value is None:
+            return
     else:
         value = to_api(members[last], item, rename, path)
     if isinstance(value, dict) and isinstance(target.get(last), dict):

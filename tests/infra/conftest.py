@@ -1,6 +1,11 @@
 import pytest
+from hypothesis import settings
 
 from tests.infra.recording import DEVELOPMENT, PRODUCTION, Recording, record, run_program
+
+# A slow machine is no failure.
+settings.register_profile("infra", deadline=None)
+settings.load_profile("infra")
 
 
 @pytest.fixture(scope="session")

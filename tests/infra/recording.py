@@ -144,7 +144,8 @@ class _Monitor(mocks.MockMonitor):
                     secrets=frozenset(name for name, value in inputs.items() if _is_secret(value)),
                 )
             )
-        return super().RegisterResource(request)
+        monitor: Any = super()
+        return monitor.RegisterResource(request)
 
 
 def run_program() -> None:

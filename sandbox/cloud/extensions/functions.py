@@ -7,7 +7,6 @@ import base64
 import json
 from typing import Any
 from urllib.parse import unquote
-from uuid import uuid4
 
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaBackend, LambdaFunction
@@ -22,6 +21,7 @@ from sandbox.home import Home
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, in bytes.
 REQUEST_LIMIT = 6_291_456
 EVENT_LIMIT = 1_048_576
+REQUEST_ID = "x-sandbox-request-id"
 
 
 def install(home: Home) -> None:
@@ -35,6 +35,13 @@ def install(home: Home) -> None:
         queue.submit(home, function, body.encode() if isinstance(body, str) else body)
         return b""
 
+    def enrich(headers: dict[str, str], body: Any) -> tuple[dict[str, str], Any]:
+        """The id of an invocation is the id of its request; moto makes another one."""
+        request_id = headers.pop(REQUEST_ID, None)
+        headers, body = original(headers, body)
+        return headers | ({"x-amzn-requestid": request_id} if request_id else {}), body
+
+    original = replace(LambdaResponse, "_enrich_response", staticmethod(enrich))
     replace(LambdaResponse, "invoke", answer)
     replace(LambdaFunction, "invoke", deliver)
     replace(LambdaSimpleBackend, "invoke", LambdaBackend.invoke)
@@ -52,23 +59,25 @@ def _answer(home: Home, response: LambdaResponse) -> tuple[int, dict[str, str], 
     function = response.backend.get_function(name, response._get_param("Qualifier"))  # noqa: SLF001 - as moto's own
     event = response.body.encode() if isinstance(response.body, str) else bytes(response.body or b"")
     _check(event, EVENT_LIMIT if kind == "Event" else REQUEST_LIMIT)
-    headers = {"x-amzn-RequestId": str(uuid4())}
     if kind == "DryRun":
-        return 204, headers, b""
+        return 204, {"status": "204"}, b""
     context = response.headers.get("X-Amz-Client-Context")
     decoded = base64.b64decode(context).decode() if context else None
     if kind == "Event":
-        headers["x-amzn-RequestId"] = queue.submit(home, function, event, decoded)
-        return 202, headers, b""
+        return 202, {"status": "202", REQUEST_ID: queue.submit(home, function, event, decoded)}, b""
     try:
-        result = invoke(home, function, event, headers["x-amzn-RequestId"], decoded)
+        result = invoke(home, function, event, client_context=decoded)
     except InvocationError as error:
         raise LambdaClientError("InvalidParameterValueException", str(error)) from error
     except ThrottledError as error:
         throttled = LambdaClientError("TooManyRequestsException", str(error))
         throttled.code = 429
         raise throttled from error
-    headers |= {"Content-Type": "application/json", "X-Amz-Executed-Version": str(function.version)}
+    headers = {
+        "Content-Type": "application/json",
+        "X-Amz-Executed-Version": str(function.version),
+        REQUEST_ID: result.request_id,
+    }
     if result.failed:
         headers["X-Amz-Function-Error"] = "Unhandled"
     if response.headers.get("X-Amz-Log-Type") == "Tail":

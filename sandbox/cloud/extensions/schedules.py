@@ -51,6 +51,8 @@ def install(home: Home) -> None:
         draft: Any = Schedule.__new__(Schedule)
         draft.__dict__.update(self.__dict__)
         update(draft, *arguments, **named)
+        # An update replaces all: what it leaves out has its default again, not moto's None.
+        draft.state = draft.state or "ENABLED"
         _check(draft)
         self.__dict__.update(draft.__dict__)
 

@@ -9,31 +9,29 @@ from typing import Any
 
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 
+from sandbox.cloud.patching import replace
 from sandbox.home import Home
 
-_begin = SecurityGroupRule.__init__
-_modify = SecurityGroupBackend.modify_security_group_rules
 
-
-def install(_home: Home) -> None:
+def install(home: Home) -> None:
     """Patch moto's rules and their modification."""
-    SecurityGroupRule.__init__ = _init
-    SecurityGroupRule.description = property(lambda rule: rule.told_description)
-    SecurityGroupBackend.modify_security_group_rules = _modify_rules
+    del home
 
+    def init(self: Any, *arguments: Any, **named: Any) -> None:
+        original_init(self, *arguments, **named)
+        sources = (self.ip_range, self.source_group, named.get("prefix_list_id"))
+        found = (source["Description"] for source in sources if isinstance(source, dict) and source.get("Description"))
+        self.told_description = next(found, None)
 
-def _init(self: Any, *arguments: Any, **named: Any) -> None:
-    _begin(self, *arguments, **named)
-    sources = (self.ip_range, self.source_group, named.get("prefix_list_id"))
-    found = (source["Description"] for source in sources if isinstance(source, dict) and source.get("Description"))
-    self.told_description = next(found, None)
+    def modify(self: Any, group_id: str, rules: dict[str, dict[str, Any]]) -> None:
+        original_modify(self, group_id, rules)
+        group = self.get_security_group_by_name_or_id(group_id)
+        for rule_id, new in rules.items():
+            rule = group.get_rule(rule_id)
+            if new.get("ReferencedGroupId"):
+                rule.source_group["GroupId"] = new["ReferencedGroupId"]
+            rule.told_description = new.get("Description")
 
-
-def _modify_rules(self: Any, group_id: str, rules: dict[str, dict[str, Any]]) -> None:
-    _modify(self, group_id, rules)
-    group = self.get_security_group_by_name_or_id(group_id)
-    for rule_id, new in rules.items():
-        rule = group.get_rule(rule_id)
-        if new.get("ReferencedGroupId"):
-            rule.source_group["GroupId"] = new["ReferencedGroupId"]
-        rule.told_description = new.get("Description")
+    original_init = replace(SecurityGroupRule, "__init__", init)
+    original_modify = replace(SecurityGroupBackend, "modify_security_group_rules", modify)
+    replace(SecurityGroupRule, "description", property(lambda rule: rule.told_description))

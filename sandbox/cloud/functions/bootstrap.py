@@ -21,10 +21,9 @@ def main() -> None:
     handler, folder, descriptor = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
     # The script's own folder came first; it would shadow modules of the task.
     sys.path[0] = str(PROJECT)
-    if "install_default_session" in (PROJECT / "sandbox/provider/checks/__init__.py").read_text():
-        checks: Any = importlib.import_module("sandbox.provider.checks")
-        checks.install_default_session()
-    sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    importlib.import_module("sandbox.provider.checks").install_default_session()
+    # In the place of the project, whose packages are no part of the function.
+    sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
     bootstrap: Any = importlib.import_module("awslambdaric.bootstrap")
     bootstrap.run(handler, _client(folder, descriptor))
 

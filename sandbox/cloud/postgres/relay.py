@@ -11,7 +11,7 @@ BUFFER = 1 << 18
 
 
 class End(asyncio.BufferedProtocol):
-    """One end of a relayed connection. Set `peer` on both before data can come."""
+    """One end of a relayed connection."""
 
     peer: "End"
     transport: asyncio.Transport
@@ -22,9 +22,13 @@ class End(asyncio.BufferedProtocol):
         self._view = memoryview(self._buffer)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The connection (with TLS: its handshake) stands."""
+        """The connection (with TLS: its handshake) stands; nothing is read before its peer's does."""
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=HIGH_WATER)
+        if hasattr(self.peer, "transport"):
+            self.peer.transport.resume_reading()
+        else:
+            self.transport.pause_reading()
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Where the event loop puts what it received."""

@@ -43,6 +43,7 @@ _WHOLE_RESOURCE = {
     "E3032": "an unknown element is left out of its list",
     "E3058": "one of several members may have been sent before",
 }
+_REQUIRED = "is a required property"
 _NOT_ONE_OF = regex.compile(r"^(?P<value>.*?) is not one of (?P<allowed>\[.*\])", regex.DOTALL)
 
 
@@ -61,8 +62,11 @@ def problems(service: str, operation: OperationModel, params: Any, *, partial: b
     properties = Properties(mapping, found).convert(tree)
     if found:
         return found  # a document that cannot be read is missing from the properties
-    skipped = set(mapping.without) | (set(_WHOLE_RESOURCE) if partial or mapping.update else set())
-    return sorted(set(_judged(mapping, properties, skipped)))
+    in_part = partial or mapping.update
+    skipped = set(mapping.without) | (set(_WHOLE_RESOURCE) if in_part else set())
+    judged = set(_judged(mapping, properties, skipped))
+    # Rules of single types demand the resource's members as well, under ids of their own.
+    return sorted(p for p in judged if not (in_part and not p.path and p.message.endswith(_REQUIRED)))
 
 
 def _judged(mapping: Mapping, properties: Branch, skipped: set[str]) -> list[Problem]:

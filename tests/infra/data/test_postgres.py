@@ -24,13 +24,7 @@ def test_the_replica_names_its_source_by_identifier_and_takes_everything_else_fr
 
 
 def test_without_a_replica_there_is_one_instance() -> None:
-    import runpy
-
-    from tests.infra.conftest import PROGRAM
-
-    alone = record(
-        lambda: runpy.run_path(str(PROGRAM), run_name="__main__"), {**DEVELOPMENT, "databaseReplica": "false"}
-    )
+    alone = record(run_program, {**DEVELOPMENT, "databaseReplica": "false"})
     assert [instance.name.rpartition("-")[2] for instance in alone.all(INSTANCE)] == ["primary"]
 
 

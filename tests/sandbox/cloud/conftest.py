@@ -63,5 +63,3 @@ def seen(aws: Callable[[str], Any], functions: Functions) -> tuple[str, Callable
         raise AssertionError("the function was not invoked")
 
     return arn, wait
-
-

@@ -4,15 +4,19 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import boto3
 import psutil  # type: ignore[import-untyped]  # it has no type stubs among the locked requirements
 import pytest
 
 from sandbox.cloud import control
 from sandbox.cloud.errors import CloudError
 from sandbox.home import PORT, Home
+from tests.sandbox.cloud.support import Functions
 
 
 @pytest.fixture
@@ -40,6 +44,29 @@ def test_a_killed_cloud_is_recognised_and_started_anew(home: Home) -> None:
     dead = control.status(home)
     assert (dead.state, dead.boot_id) == ("dead", first.boot_id)
     assert control.start(home).boot_id != first.boot_id
+
+
+def test_what_a_killed_cloud_left_running_ends_with_the_next_stop(home: Home, tmp_path: Path) -> None:
+    status = control.start(home)
+    assert status.pid
+    mark = tmp_path / "function"
+    source = f"import os, time\ndef handle(event, context):\n    open({str(mark)!r}, 'w').write(str(os.getpid()))\n    time.sleep(300)"
+    session: Any = boto3.session.Session("sandbox", "sandbox", "sandbox", "us-east-1")
+    pinned = {"endpoint_url": home.endpoint, "verify": str(home.certificate_authority)}
+    trust = '{"Version": "2012-10-17", "Statement": []}'
+    role = session.client("iam", **pinned).create_role(RoleName="r", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    client = session.client("lambda", **pinned)
+    arn = Functions(client, role).make(source, Timeout=300)
+    client.invoke(FunctionName=arn, InvocationType="Event")
+    deadline = time.monotonic() + 30
+    while not (mark.exists() and mark.read_text()):
+        assert time.monotonic() < deadline, "the function does not start"
+        time.sleep(0.05)
+    left = psutil.Process(int(mark.read_text()))
+    os.kill(status.pid, signal.SIGKILL)
+    assert left.is_running()
+    control.stop(home)
+    assert not left.is_running() or left.status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_busy_port_is_explained_with_its_holder(home: Home) -> None:
@@ -90,7 +117,7 @@ def test_an_interrupted_start_leaves_nothing_running(home: Home, monkeypatch: py
         raise KeyboardInterrupt
 
     monkeypatch.setattr(control, "_spawn", remember)
-    monkeypatch.setattr(control.time, "sleep", interrupt)
+    monkeypatch.setattr(time, "sleep", interrupt)
     with pytest.raises(KeyboardInterrupt):
         control.start(home)
     assert started[0].poll() is not None

@@ -3,6 +3,7 @@ import os
 import socket
 import ssl
 from collections.abc import Callable
+from http.client import HTTPSConnection
 from typing import Any
 from urllib.request import urlopen
 
@@ -42,16 +43,15 @@ def test_answers_without_a_body_leave_the_connection_usable(bucket: tuple[Any, s
 
 def test_one_connection_serves_many_requests(cloud: Home) -> None:
     context = ssl.create_default_context(cafile=str(cloud.certificate_authority))
-    request = f"GET /sandbox/status HTTP/1.1\r\nHost: {cloud.address}\r\n\r\n".encode()
-    with (
-        socket.create_connection((cloud.address, PORT)) as plain,
-        context.wrap_socket(plain, server_hostname=cloud.address) as connection,
-    ):
-        answers = []
-        for _ in range(3):
-            connection.sendall(request)
-            answers.append(connection.recv(65536))
-    assert [answer.startswith(b"HTTP/1.1 200") for answer in answers] == [True] * 3
+    connection = HTTPSConnection(cloud.address, PORT, context=context)
+    connection.connect()
+    first = connection.sock
+    for _ in range(3):
+        connection.request("GET", "/sandbox/status")
+        answer = connection.getresponse()
+        assert (answer.status, bool(answer.read())) == (200, True)
+        assert connection.sock is first, "the server closed the connection"
+    connection.close()
 
 
 def test_a_client_that_never_finishes_its_handshake_holds_up_nobody(cloud: Home, aws: Callable[[str], Any]) -> None:
@@ -64,8 +64,8 @@ def test_a_client_that_never_finishes_its_handshake_holds_up_nobody(cloud: Home,
 
 
 def test_plain_http_is_not_served(cloud: Home) -> None:
-    with pytest.raises(OSError, match="reset|closed|Remote end"):
-        urlopen(f"http://{cloud.address}:{PORT}/sandbox/status", timeout=5)  # noqa: S310 - the constant scheme http
+    with pytest.raises(OSError, match=r"reset|closed|Remote end"):
+        urlopen(f"http://{cloud.address}:{PORT}/sandbox/status", timeout=5)
 
 
 def test_it_listens_on_its_own_address_only(cloud: Home) -> None:

@@ -2,13 +2,13 @@ import json
 import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPSConnection
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.home import Home
+from sandbox.home import PORT, Home
 
 
 def tokened(aws: Callable[[str], Any], token: str) -> Any:
@@ -20,12 +20,14 @@ def tokened(aws: Callable[[str], Any], token: str) -> Any:
     return ec2
 
 
-def forget(cloud: Home, prefix: str) -> int:
+def post(cloud: Home, body: Any) -> tuple[int, Any]:
     context = ssl.create_default_context(cafile=str(cloud.certificate_authority))
-    body = json.dumps({"prefix": prefix}).encode()
-    request = Request(f"{cloud.endpoint}/sandbox/forget", body, {"Content-Type": "application/json"})
-    with urlopen(request, context=context) as response:
-        return int(json.load(response)["forgotten"])
+    connection = HTTPSConnection(cloud.address, PORT, context=context)
+    connection.request("POST", "/sandbox/forget", json.dumps(body), {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    content = json.load(answer)
+    connection.close()
+    return answer.status, content
 
 
 def test_a_repeated_creation_gets_the_first_answer(aws: Callable[[str], Any]) -> None:
@@ -53,12 +55,13 @@ def test_a_failure_is_not_remembered(aws: Callable[[str], Any]) -> None:
 def test_forgetting_a_prefix_spares_other_tokens(cloud: Home, aws: Callable[[str], Any]) -> None:
     mine, other = tokened(aws, "mine/vpc"), tokened(aws, "other/vpc")
     first, kept = (ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"] for ec2 in (mine, other))
-    assert forget(cloud, "mine/") == 1
+    assert post(cloud, {"prefix": "mine/"}) == (200, {"forgotten": 1})
     assert mine.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"] != first
     assert other.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"] == kept
 
 
-def test_an_empty_body_is_refused(cloud: Home) -> None:
-    context = ssl.create_default_context(cafile=str(cloud.certificate_authority))
-    with pytest.raises(OSError, match="400"):
-        urlopen(Request(f"{cloud.endpoint}/sandbox/forget", b"[]"), context=context)
+@pytest.mark.parametrize("body", [[], {}, {"prefix": 1}, None])
+def test_forgetting_without_a_prefix_is_refused(cloud: Home, body: Any) -> None:
+    status, answer = post(cloud, body)
+    assert status == 400
+    assert "prefix" in answer["message"]

@@ -30,7 +30,7 @@ def test_counts_are_in_the_order_that_a_person_wants() -> None:
 
 
 def test_on_a_terminal_everything_stays_on_one_screen_and_is_cleared_at_the_end() -> None:
-    console = Console(file=io.StringIO(), force_terminal=True, width=100, height=24)
+    console = Console(file=io.StringIO(), force_terminal=True, width=100, height=24, color_system=None)
     progress = fold(Progress("Deploying"), *(pre("create", f"n{i}") for i in range(50)))
     progress.findings += [Finding("", "warning", f"{i}\nmore") for i in range(30)]
     screen = Screen(console, progress)
@@ -38,6 +38,7 @@ def test_on_a_terminal_everything_stays_on_one_screen_and_is_cleared_at_the_end(
         console.print(screen._render())
     lines = capture.get().splitlines()
     assert len(lines) <= 24
+    assert lines[2] == "0 steps: nothing yet", "the counts stand on a line of their own, below the bar"
     assert "and 42 more" in capture.get()
     assert all("more" not in line for line in lines if "warning" in line)
 

@@ -1,0 +1,14 @@
+"""Where the embedded services are less than AWS's, beyond what a mapping or the database engine says of itself."""
+
+GAPS: tuple[tuple[str, str], ...] = (
+    ("lambda: retries of asynchronous runs", "after 1 and 2 seconds; AWS waits 1 and 2 minutes"),
+    ("lambda: memory", "is not limited, and the REPORT line has no billed duration or memory used"),
+    ("lambda: runtimes", "Python only, by the interpreter that runs the embedded cloud"),
+    ("lambda: destinations", "OnFailure and OnSuccess are stored, not delivered to"),
+    ("lambda: images", "are not pulled: the handler runs from the build context that the image was declared with"),
+    ("lambda: network", "a function reaches loopback whatever its subnets and groups say"),
+    ("scheduler: retries and dead letters", "do not exist; a failed run shows in the function's log"),
+    ("sns: e-mail", "subscriptions are confirmed at once, and no mail is sent"),
+    ("s3: denials", "of a bucket policy read 403 Forbidden where AWS says AccessDenied"),
+    ("stepfunctions: aws-sdk tasks and JSONata", "do not work; Lambda, SQS, SNS and DynamoDB tasks do"),
+)

@@ -1,0 +1,125 @@
+import json
+from typing import Any
+
+import pytest
+
+from infra.iam.buckets import bucket_policy
+from infra.iam.document import Statement, UnreasonedWildcardError, document
+from infra.iam.functions import database_backup
+from infra.iam.keys import key_policy
+from infra.iam.trust import ecs_infrastructure_trust, lambda_trust, trust
+from tests.infra.recording import Recording
+
+# The statements that may name every resource or a family of actions; each has its reason beside it in infra/iam.
+REASONED = {"AccountAdministration", "LogGroups", "AlarmsToEncryptedTopic", "LambdaManagesInterfaces", "EcrToken"}
+
+
+def _statements(text: str) -> dict[str, dict[str, Any]]:
+    return {statement["Sid"]: statement for statement in json.loads(text)["Statement"]}
+
+
+def _documents(stack: Recording) -> list[dict[str, Any]]:
+    texts = [
+        value
+        for resource in stack.resources
+        for name, value in resource.inputs.items()
+        if name in {"policy", "assumeRolePolicy"} and "Statement" in value
+    ]
+    assert len(texts) >= 10
+    return [statement for text in texts for statement in json.loads(text)["Statement"]]
+
+
+@pytest.mark.parametrize("statement", [{"resources": ["*"]}, {"resources": ["arn:x"], "actions": ["s3:Get*"]}])
+def test_a_wildcard_without_a_reason_is_refused(statement: dict[str, Any]) -> None:
+    with pytest.raises(UnreasonedWildcardError, match="Everything allows with a wildcard"):
+        Statement(**{"sid": "Everything", "actions": ["s3:GetObject"], **statement})
+
+
+def test_a_wildcard_with_a_reason_and_one_that_denies_are_accepted() -> None:
+    reasoned = Statement(
+        sid="A", actions=["ecr:GetAuthorizationToken"], resources=["*"], wildcard_reason="has no resource"
+    )
+    denying = Statement(sid="B", effect="Deny", actions=["s3:*"], resources=["*"])
+    assert list(_statements(document(reasoned, denying))) == ["A", "B"]
+
+
+def test_every_wildcard_of_the_whole_stack_is_on_the_list(stack: Recording) -> None:
+    wide = {
+        statement["Sid"]
+        for statement in _documents(stack)
+        if statement["Effect"] == "Allow"
+        and ("*" in statement.get("Resource", []) or "*" in "".join(statement["Action"]))
+    }
+    assert wide == REASONED
+
+
+def test_no_document_allows_every_action_of_a_service_but_the_keys_to_its_account(stack: Recording) -> None:
+    whole = {
+        s["Sid"]
+        for s in _documents(stack)
+        if s["Effect"] == "Allow" and any(action.endswith(":*") for action in s["Action"])
+    }
+    assert whole == {"AccountAdministration"}
+
+
+def test_nobody_in_the_world_is_allowed_anything(stack: Recording) -> None:
+    everyone = [
+        s["Sid"] for s in _documents(stack) if s["Effect"] == "Allow" and s.get("Principal") in ("*", {"AWS": ["*"]})
+    ]
+    assert everyone == []
+
+
+def test_no_role_of_ours_carries_a_managed_policy_but_the_one_that_ecs_asks_for(stack: Recording) -> None:
+    assert len(stack.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment")) == 1
+
+
+def test_the_bucket_refuses_plain_http_and_other_encryption_to_everyone() -> None:
+    statements = _statements(bucket_policy(bucket_arn="arn:aws:s3:::b", key_arn="arn:key"))
+    assert set(statements) == {"DenyPlainHttp", "DenyOtherEncryption", "DenyOtherKeys"}
+    assert all(s["Effect"] == "Deny" and s["Principal"] == "*" for s in statements.values())
+    assert statements["DenyPlainHttp"]["Resource"] == ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]
+
+
+def test_services_use_the_key_only_for_this_stacks_log_groups_and_alarms() -> None:
+    statements = _statements(key_policy(account_id="123456789012", region="eu-west-1", prefix="jobr-staging"))
+    assert statements["LogGroups"]["Principal"] == {"Service": ["logs.eu-west-1.amazonaws.com"]}
+    (pattern,) = statements["LogGroups"]["Condition"]["ArnLike"].values()
+    assert pattern == "arn:aws:logs:eu-west-1:123456789012:log-group:jobr-staging-*"
+    assert statements["AlarmsToEncryptedTopic"]["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
+
+
+def test_the_log_groups_names_match_the_keys_condition(stack: Recording) -> None:
+    (key,) = stack.all("aws:kms/key:Key")
+    (pattern,) = _statements(key.inputs["policy"])["LogGroups"]["Condition"]["ArnLike"].values()
+    prefix = pattern.rpartition(":")[2].removesuffix("*")
+    groups = stack.all("aws:cloudwatch/logGroup:LogGroup")
+    assert groups
+    assert all(group.name.startswith(prefix) for group in groups)
+
+
+def test_a_service_takes_a_role_on_only_for_this_account() -> None:
+    (statement,) = _statements(trust("scheduler.amazonaws.com", "123456789012")).values()
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "service"), [(lambda_trust(), "lambda.amazonaws.com"), (ecs_infrastructure_trust(), "ecs.amazonaws.com")]
+)
+def test_services_that_send_no_source_account_are_named_alone(text: str, service: str) -> None:
+    (statement,) = _statements(text).values()
+    assert statement["Principal"] == {"Service": [service]}
+
+
+def test_the_backup_may_add_dumps_but_neither_read_nor_delete_them() -> None:
+    statements = database_backup(
+        secret_arn="arn:secret",
+        bucket_arn="arn:aws:s3:::b",
+        bucket_prefix="database/",
+        key_arn="arn:key",
+        region="us-east-1",
+    )
+    actions = {action for statement in statements for action in statement.actions}
+    assert "s3:PutObject" in actions
+    assert not {action for action in actions if action.startswith(("s3:Get", "s3:Delete"))}
+    (write,) = [statement for statement in statements if "s3:PutObject" in statement.actions]
+    assert list(write.resources) == ["arn:aws:s3:::b/database/*"]
