@@ -149,6 +149,8 @@ class Postgres(Component):
             name,
             # In the same region the source is named by its identifier; its subnet group, key, engine and login come with it.
             replicate_source_db=self.primary.identifier,
+            # Inherited too, but the provider plans a replacement of an encrypted instance that does not say so.
+            storage_encrypted=True,
             multi_az=False,
             backup_retention_period=0,
             # RDS makes no final snapshot of a replica.

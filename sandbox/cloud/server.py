@@ -31,6 +31,7 @@ def build(home: Home) -> Server:
     os.environ["MOTO_LAMBDA_STUB_ECR"] = "false"
     default_user_config["lambda"]["use_docker"] = False
     default_user_config["stepfunctions"]["execute_state_machine"] = True
+    default_user_config["iam"]["load_aws_managed_policies"] = True
     identity = {"boot_id": uuid4().hex, "pid": os.getpid(), "started": time.time()}
     once = Once(DomainDispatcherApplication(create_backend_app))
     server = _listen(home, SandboxCalls(once, identity))

@@ -72,11 +72,11 @@ def _count(home: Home, console: Console) -> None:
 
 
 def _table(left: inventory.Counted) -> Table:
-    """What is left, kind by kind; three columns of pairs, so that it fits a screen."""
+    """What is left, kind by kind; two columns of pairs, so that it fits a screen."""
     table = Table(title="What is left in the account", box=None, padding=(0, 1), title_justify="left")
-    columns = 3
+    columns = 2
     for _ in range(columns):
-        table.add_column("kind")
+        table.add_column("kind", no_wrap=True)
         table.add_column("left", justify="right")
     entries = sorted(left.items())
     rows = -(-len(entries) // columns)

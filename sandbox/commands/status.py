@@ -29,6 +29,8 @@ def run(home: Home, console: Console, _options: argparse.Namespace) -> int:
     project, code = settings.project_name(), 0
     for stack in state.stacks(home, project):
         found = state.read(home, project, stack)
+        if found.empty:
+            continue
         services = state.services(found)
         console.print(f"Stack {stack}: {len(found.live)} resources", highlight=False)
         if services:

@@ -36,6 +36,14 @@ _EMPTY = ("update failed", "preview failed", "refresh failed", "destroy failed",
 _EXPECTED = re.compile(r"^using pulumi-\S+ from \$PATH")
 
 
+# How the engine words a refused property (sdk/go/common/diag/errors.go). Its value may be a secret, so it is never shown.
+_PROPERTY = re.compile(r"^\S+ resource '[^']*'(?:: property (\S+) value .*?)? has a problem: ", re.DOTALL)
+
+
+def _without_value(found: re.Match[str]) -> str:
+    return f"{found[1]}: " if found[1] else ""
+
+
 class Finding(NamedTuple):
     """A diagnostic or a policy violation: whose it is (a URN or nothing), how bad, and the whole text."""
 
@@ -134,7 +142,7 @@ class Progress:
                 self.steps.append(Step(word, step.urn, tuple(sorted(step.detailed_diff or step.diffs or ()))))
 
     def _diagnose(self, event: DiagnosticEvent) -> None:
-        text = plain(event.message).strip()
+        text = _PROPERTY.sub(_without_value, plain(event.message).strip())
         if event.ephemeral or event.severity == "debug" or text in _EMPTY or _EXPECTED.search(text):
             return
         self._add(Finding(event.urn or "", "info" if event.severity.startswith("info") else event.severity, text))

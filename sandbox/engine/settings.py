@@ -51,14 +51,23 @@ class StackFolder:
     def write(self) -> None:
         """Write both files, with the secrets that were sealed before; `seal` adds the others."""
         self.path.mkdir(parents=True, exist_ok=True)
-        project = {key: value for key, value in self._project.items() if key != "main"}
-        _dump(self.path / "Pulumi.yaml", project)
+        self._link_program()
+        _dump(self.path / "Pulumi.yaml", self._project)
         self.overlaid, self._secrets = [], {}
         self._provider()
         config = self._config()
         before = yaml.safe_load(self._file.read_text()) or {} if self._file.exists() else {}
         salt = {key: before[key] for key in ("encryptionsalt",) if key in before}
         _dump(self._file, {**salt, "config": config})
+
+    def _link_program(self) -> None:
+        """Put the program's folder where Pulumi.yaml says: the engine starts plugins there, and relative paths begin there."""
+        main = self._project.get("main")
+        if not main:
+            return
+        link = self.path / str(main).rstrip("/")
+        if not link.is_symlink():
+            link.symlink_to(self._source / str(main).rstrip("/"), target_is_directory=True)
 
     def seal(self, seal: Seal) -> None:
         """Have every secret that is not sealed yet sealed by `seal(path, value)`, which returns nothing that can be read."""

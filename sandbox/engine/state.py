@@ -61,8 +61,13 @@ def short(urn: str) -> str:
 
 
 def services(state: State) -> list[tuple[str, int]]:
-    """The services that the resources belong to, with their numbers, such as ("ec2", 41)."""
-    return sorted(Counter(str(r["type"]).split(":")[1].split("/")[0] for r in state.live).items())
+    """The services that the resources belong to, with their numbers, such as ("ec2", 41) or ("random", 2)."""
+    return sorted(Counter(_service(str(r["type"])) for r in state.live).items())
+
+
+def _service(token: str) -> str:
+    package, module, _ = token.split(":")
+    return module.split("/")[0] if package == "aws" else package
 
 
 def folder(home: Home) -> Path:

@@ -88,9 +88,9 @@ class Lifecycle:
         for call in self.resource.after_create:
             self._do(call, properties, values)
         self._send_rest(resource_id, properties, values, seconds)
-        taken = self.requests.creator(properties).carries or ()
+        taken = set(self.requests.creator(properties).carries or ())
         for part in self.resource.parts:
-            if touched(part, properties.keys() - set(taken)):
+            if touched(part, properties.keys() - taken):
                 self._write(part, properties, values)
         if properties.get("tags") and self.resource.taggable and not self.resource.tags_in_create:
             tags.write(self.cloud, self.resource.tagging_way, values, {}, properties["tags"])
@@ -118,7 +118,7 @@ class Lifecycle:
         for name, at in sorted(early.items(), key=lambda item: isinstance(item[1], Text)):
             value = jmespath.search(at.path, description) if isinstance(at, At) else fill(at.template, found)
             found.setdefault(name, value)
-        return found
+        return {**_before(found), **found}
 
     def _state(self, resource_id: str, inputs: Mapping[str, Any], description: Any) -> State:
         values = self.reader.base(resource_id, _plain(inputs))
@@ -164,12 +164,21 @@ class Lifecycle:
             UnfinishedError: some of it is written and some is not; the next update writes the rest.
         """
         properties = _plain(inputs)
-        values = {**state.outputs, **self.reader.base(state.id, {**state.outputs, **properties})}
+        values = {**_before(state.outputs), **state.outputs, **self.reader.base(state.id, {**state.outputs, **properties})}
         try:
+            self._remove(changed, properties, values, seconds)
             self._update(state, properties, changed, values)
             return self._state(state.id, inputs, self._until_ready(state.id, {**state.outputs, **properties}, seconds))
         except Exception as error:
             raise UnfinishedError(State(state.id, state.inputs, state.outputs), str(error)) from error
+
+    def _remove(self, changed: set[str], properties: dict[str, Any], values: dict[str, Any], seconds: float) -> None:
+        for name in changed & self.resource.removals.keys():
+            call = self.resource.removals[name]
+            if properties.get(name) is not None:
+                raise CloudError(call.operation, "CannotChange", f"{name} can be taken away, but neither added nor changed: replace the resource")
+            self._do(call, properties, values)
+            self._until_ready(values["id"], values, seconds)
 
     def _update(self, state: State, properties: dict[str, Any], changed: set[str], values: dict[str, Any]) -> None:
         call = self.resource.update
@@ -177,13 +186,17 @@ class Lifecycle:
             self._send_update(call, state, properties, changed, values)
         for part in self.resource.parts:
             if touched(part, changed):
-                if part.clear is not None and not (touched(part, properties) and applies(part.put, properties)):
-                    self._do(part.clear, properties, values)
-                else:
-                    self._write(part, properties, values)
+                self._update_part(part, state, properties, values)
         if "tags" in changed and self.resource.taggable:
             current = tags.read(self.cloud, self.resource.tagging_way, values)
             tags.write(self.cloud, self.resource.tagging_way, values, current, properties.get("tags") or {})
+
+    def _update_part(self, part: Part, state: State, properties: dict[str, Any], values: dict[str, Any]) -> None:
+        wanted = touched(part, properties) and applies(part.put, properties)
+        if part.clear is not None and (not wanted or (part.exclusive and touched(part, _plain(state.inputs)))):
+            self._do(part.clear, properties, values)
+        if wanted or part.clear is None:
+            self._write(part, properties, values)
 
     def _send_update(
         self, call: Call, state: State, properties: dict[str, Any], changed: set[str], values: dict[str, Any]
@@ -226,6 +239,10 @@ class Lifecycle:
             if time.monotonic() > deadline:
                 raise CloudError(self.resource.read.operation, "Timeout", f"{state.id} is still there")
             time.sleep(0.1)
+
+
+def _before(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"old_{name}": value for name, value in values.items()}
 
 
 def _plain(inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 Names: a property is Pulumi's (`cidrBlock`), a member is the API's (`CidrBlock`). A property meets the member of the same
 name whatever its case; where they differ, `rename` says so, by a path without indices: {"actions.forward": "ForwardConfig"}.
 Templates: "{property}" inside `params` or `at` is replaced by the property's value (whole, with its type, when it stands alone). A
-missing value removes the entry; with a mark, "{cidrIpv4!}", it removes the structure that holds it.
+missing value removes the entry; with a mark, "{cidrIpv4!}", it removes the structure that holds it. In an update, "{old_name}"
+is the value before it.
 """
 
 from collections.abc import Callable, Mapping
@@ -50,7 +51,7 @@ class Call:
         rename: as in the module's docstring, on top of the resource's own.
         at: where in the answer the resource's description is (JMESPath). On create it is given where reading needs an
             output that only creation tells, such as a revision's ARN.
-        when: a property that must be truthy for the call to be made; with a mark before it, "!skipDestroy", one that must not be.
+        when: what must hold of the properties for the call to be made, by a JMESPath expression such as "!skipDestroy".
     """
 
     operation: str
@@ -71,6 +72,7 @@ class Part:
         put: writes them.
         read: reads them back; None where the resource's own description holds them.
         clear: removes them, when all are gone from the program or what `put.when` asks for is.
+        exclusive: whether what was set before has to be cleared before another value can be put.
         absent: error codes of `read` that mean "not set".
         pairs: for APIs that keep a list of Key and Value: which key each property (or "block.property") has; `put.at` is
             the list's member in the request, `read.at` finds it in the answer.
@@ -81,6 +83,7 @@ class Part:
     read: Call | None = None
     clear: Call | None = None
     absent: tuple[str, ...] = ()
+    exclusive: bool = False
     pairs: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -96,12 +99,16 @@ class Until:
 
 @dataclass(frozen=True)
 class Name:
-    """The property that Pulumi names by itself: logical name, a dash and seven hexadecimal digits, within `limit` characters."""
+    """The property that Pulumi names by itself: logical name, a dash and seven hexadecimal digits, within `limit` characters.
+
+    The suffix, such as ".fifo", is given only when the property `suffix_when` is true.
+    """
 
     property: str = "name"
     limit: int = 255
     lower: bool = False
     suffix: str = ""
+    suffix_when: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,11 +126,12 @@ class Resource:
             property that it does not send is taken back by that.
         delete: removes it; None for what lives and dies with its parent.
         replace: properties whose change makes a new resource, as the official provider does.
+        removals: properties that are given at creation only, and whose removal is a call of its own.
         deltas: sets that update takes as what comes and what goes: property → the two members.
         fixed: properties that nothing can change after creation, so that a refresh keeps them as given.
         rename, parts, outputs: see Call, Part; outputs are found in the description, composed, or asked for by a call.
         name: the property that is named automatically.
-        defaults: what the official provider fills in.
+        defaults: what the official provider fills in; "block.property" fills a block that is given.
         computed: properties that keep the API's value when the program stops giving them.
         unordered: properties whose order means nothing.
         documents: properties that hold JSON text, compared by meaning.
@@ -148,6 +156,7 @@ class Resource:
     update: Call | None = None
     update_all: bool = False
     replace: tuple[str, ...] = ()
+    removals: Mapping[str, Call] = field(default_factory=dict)
     deltas: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     fixed: tuple[str, ...] = ()
     rename: Mapping[str, str | Convert] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.provider import checks, sdk
@@ -44,7 +44,8 @@ class Planner:
     ) -> tuple[dict[str, Any], list[Failure]]:
         """The inputs with defaults and an automatic name, and all that is wrong with them at once."""
         inputs = {key: value for key, value in new.items() if value is not None and key != DEFAULTS}
-        filled = {key: value for key, value in self.resource.defaults.items() if key not in inputs}
+        filled = {key: value for key, value in self.resource.defaults.items() if "." not in key and key not in inputs}
+        inputs |= self._blocks(inputs)
         filled |= self._named(name, seed, old, inputs)
         inputs |= filled
         arguments, _ = sdk.properties(self.resource.token)
@@ -53,12 +54,23 @@ class Planner:
         failures = self._unmapped(inputs) or self._refused(inputs)
         return {**inputs, DEFAULTS: sorted(filled)}, failures
 
+    def _blocks(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        blocks: dict[str, Any] = {}
+        for path, value in self.resource.defaults.items():
+            block, _, key = path.partition(".")
+            given = inputs.get(block)
+            if key and isinstance(given, Mapping) and given.get(key) is None:
+                blocks[block] = {**blocks.get(block, given), key: value}
+        return blocks
+
     def _named(self, name: str, seed: bytes, old: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, str]:
         rule = self.resource.name
         if rule is None or rule.property in inputs or f"{rule.property}Prefix" in inputs:
             return {}
         if rule.property in old.get(DEFAULTS, []):
             return {rule.property: old[rule.property]}
+        if rule.suffix_when and not inputs.get(rule.suffix_when):
+            rule = replace(rule, suffix="")
         return {rule.property: automatic_name(rule, name, seed)}
 
     def _unmapped(self, inputs: Mapping[str, Any]) -> list[Failure]:

@@ -114,7 +114,8 @@ class Reader:
         wanted = names - outputs.keys() - self.resource.unserved.keys() - {"tagsAll"}
         for name in sorted(wanted - self.resource.outputs.keys() - self.requests.in_parts):
             found = find(description, name, rename)
-            outputs[name] = found if isinstance(rename.get(name), Convert) else natural(found)
+            shown = found if isinstance(rename.get(name), Convert) else natural(found)
+            outputs[name] = _fitting(shown, sdk.kinds(self.resource.token)[name])
         for way in (At, Text, Call):
             for name, found in self.resource.outputs.items():
                 if isinstance(found, way):
@@ -131,6 +132,17 @@ class Reader:
         if isinstance(found, Text):
             return fill(found.template, values)
         return natural(self.ask(found, values))
+
+
+def _fitting(value: Any, kind: str) -> Any:
+    """The value in the form that the SDK takes it for; None where it has none, such as an empty list for a block."""
+    if kind == "list":
+        return value if isinstance(value, list) or value is None else [value]
+    if isinstance(value, list):
+        value = value[0] if len(value) == 1 else None
+    if kind in {"map", "block"}:
+        return value if isinstance(value, Mapping) and value else None
+    return None if isinstance(value, Mapping) else value
 
 
 def _from_pairs(part: Part, found: Any) -> dict[str, Any]:

@@ -102,7 +102,8 @@ class Registry:
         found = search(lookup.call.at, answer)
         answered: dict[str, Any] = {**arguments}
         for name, where in lookup.outputs.items():
-            answered[name] = search(where.path, found) if isinstance(where, At) else None
+            if isinstance(where, At):
+                answered[name] = search(where.path, found)
         for name, where in lookup.outputs.items():
             if not isinstance(where, At):
                 answered[name] = fill(where.template, {**values, **answered})

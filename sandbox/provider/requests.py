@@ -1,5 +1,6 @@
 """Which property goes by which call, and the parameters that come of it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -8,7 +9,8 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from sandbox.provider import tags
 from sandbox.provider.api import Cloud
 from sandbox.provider.checks import Unknown
-from sandbox.provider.mapping import Call, Part, Resource, Text
+from sandbox.provider.mapping import FLAT, Call, Part, Resource, Text
+from sandbox.provider.paths import search
 from sandbox.provider.shapes import Renames, member_of, place, to_api
 from sandbox.provider.templates import fill, placeholders
 
@@ -34,12 +36,16 @@ class Requests:
         """Those of the names that the call sends."""
         members, rename = self.shape(call).members, self.rename(call)
         apart = self.in_parts | {"tags", *self.resource.local}
+        if call is self.resource.update:
+            apart |= self.resource.removals.keys()
         for name in names:
             if call.carries is not None:
                 if name in call.carries:
                     yield name
-            elif name not in apart and member_of(name, members, rename) is not None:
-                yield name
+            elif name not in apart:
+                member = member_of(name, members, rename)
+                if member == FLAT or (member or "").split(".")[0] in members:
+                    yield name
 
     def build(self, call: Call, properties: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters: what the call carries of `properties`, and its templates filled from `values`.
@@ -123,19 +129,21 @@ class Requests:
         served = set(self.in_parts) | set(resource.local) | set(resource.alternatives)
         if resource.taggable:
             served.add("tags")
+        if resource.delete:
+            served |= set(placeholders(resource.delete.params)) | {(resource.delete.when or "").lstrip("!")}
         for call in self._calls():
             served |= set(self.carried(call, names)) | set(placeholders(call.params))
             if call.when:
-                served.add(call.when.lstrip("!"))
+                served |= set(re.findall(r"[a-z]\w*", call.when))
         for found in (resource.id, *resource.outputs.values()):
             if isinstance(found, Text):
                 served |= set(placeholders(found.template))
-        return served & names
+        return (served & names) - {"region"}  # the embedded cloud has one; in templates it is that one's name
 
     def _calls(self) -> Iterator[Call]:
         resource = self.resource
         yield from (resource.create, *resource.alternatives.values())
-        yield from (call for call in (resource.update, resource.delete) if call)
+        yield from (call for call in (resource.update, *resource.removals.values()) if call)
         yield from (call for call in (*resource.after_create, *resource.before_delete) if isinstance(call, Call))
         for part in resource.parts:
             yield from (call for call in (part.put, part.clear) if call)
@@ -143,7 +151,9 @@ class Requests:
     def changeable(self, inputs: Iterable[str]) -> set[str]:
         """Those of the type's inputs that can change in place."""
         names = set(inputs)
-        found = self.in_parts | set(self.resource.local) | set(self.resource.deltas) | ({"tags"} if self.resource.taggable else set())
+        found = self.in_parts | set(self.resource.local) | set(self.resource.deltas) | set(self.resource.removals)
+        if self.resource.taggable:
+            found.add("tags")
         if self.resource.update:
             found |= set(self.carried(self.resource.update, names)) | set(placeholders(self.resource.update.params))
         return found & names
@@ -153,8 +163,7 @@ def applies(call: Call, properties: Mapping[str, Any]) -> bool:
     """Whether the call's condition holds for these properties."""
     if call.when is None:
         return True
-    truthy = bool(properties.get(call.when.lstrip("!")))
-    return truthy != call.when.startswith("!")
+    return bool(search(call.when, properties))
 
 
 def touched(part: Part, changed: Iterable[str]) -> bool:

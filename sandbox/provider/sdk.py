@@ -1,7 +1,10 @@
 """What the SDKs know of a type: the names of its inputs and outputs, read off their classes."""
 
+import collections.abc
 import functools
 import importlib
+import typing
+from typing import Any
 
 _KEYWORDS = {"lambda": "lambda_"}
 
@@ -13,6 +16,35 @@ def properties(token: str) -> tuple[frozenset[str], frozenset[str]]:
     Raises:
         KeyError: no SDK here has the type.
     """
+    resource, arguments = _classes(token)
+    return _names(arguments), _names(resource) - {"id", "urn", "pulumiResourceName", "pulumiResourceType"}
+
+
+@functools.cache
+def kinds(token: str) -> dict[str, str]:
+    """What the SDK takes each output for: "list", "map", "block" (a class of properties) or "scalar"."""
+    resource, _ = _classes(token)
+    found: dict[str, str] = {}
+    for name, member in vars(resource).items():
+        if isinstance(member, property) and member.fget is not None:
+            hint = typing.get_type_hints(member.fget).get("return")
+            found[getattr(member.fget, "_pulumi_name", name)] = _kind(hint)
+    return found
+
+
+def _kind(hint: Any) -> str:
+    origin, inner = typing.get_origin(hint), [item for item in typing.get_args(hint) if item is not type(None)]
+    if origin in {list, collections.abc.Sequence}:
+        return "list"
+    if origin in {dict, collections.abc.Mapping}:
+        return "map"
+    if origin is not None and inner:
+        return _kind(inner[0])  # Output[T], Optional[T]
+    return "block" if isinstance(hint, type) and hint.__module__.startswith("pulumi_") else "scalar"
+
+
+@functools.cache
+def _classes(token: str) -> tuple[type, type]:
     package, path, name = token.split(":")
     module = path.split("/")[0]
     dotted = f"pulumi_{package}" if module == "index" else f"pulumi_{package}.{_KEYWORDS.get(module, module)}"
@@ -24,7 +56,7 @@ def properties(token: str) -> tuple[frozenset[str], frozenset[str]]:
         arguments = getattr(library, f"{name}InitArgs", None) or getattr(library, f"{name}Args")
     except (ImportError, AttributeError) as error:
         raise KeyError(token) from error
-    return _names(arguments), _names(resource) - {"id", "urn", "pulumiResourceName", "pulumiResourceType"}
+    return resource, arguments
 
 
 def _names(cls: type) -> frozenset[str]:

@@ -27,6 +27,8 @@ def install(home: Home) -> None:
         serialized = self.serialized
 
         def with_kept(action_result: Any) -> Any:
+            if not isinstance(action_result.result, dict):
+                return serialized(action_result)  # the bucket has no lifecycle: the answer is an error
             kept = self.backend.get_bucket(self.bucket_name).rules
             for rule, shown in zip(kept, action_result.result["Rules"], strict=True):
                 newer = getattr(rule, "newer_noncurrent_versions", None)

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySecurityGroupRu
 address ranges only, and leaves references as they were.
 """
 
+import inspect
 from typing import Any
 
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
@@ -21,7 +22,7 @@ def install(home: Home) -> None:
         original_init(self, *arguments, **named)
         sources = (self.ip_range, self.source_group, named.get("prefix_list_id"))
         found = (source["Description"] for source in sources if isinstance(source, dict) and source.get("Description"))
-        self.told_description = next(found, None)
+        self.told_description = next((description for description in found if description), None)
 
     def modify(self: Any, group_id: str, rules: dict[str, dict[str, Any]]) -> None:
         original_modify(self, group_id, rules)

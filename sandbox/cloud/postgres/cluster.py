@@ -32,7 +32,6 @@ local all all scram-sha-256
 
 # fsync is off because nothing here outlives the machine; RDS's own value, on, is listed among the gaps.
 BASE = {
-    "allow_alter_system": "off",
     "default_text_search_config": "pg_catalog.english",
     "fsync": "off",
     "hot_standby": "on",

@@ -1,6 +1,7 @@
 """The PostgreSQL behind each RDS instance of one embedded cloud: address, door and cluster, and the work done on them."""
 
 import contextlib
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -155,27 +156,31 @@ class Databases:
         self.ended = leftovers.remove(self.installation)
         self.catalogue = Catalogue(self.installation.binaries)
         self.loop = Loop()
+        # Replaced, never changed: other threads walk through it.
         self.live: dict[str, Database] = {}
+        self._lock = threading.Lock()
 
     def reserve(self, resource_id: str, identifier: str, port: int) -> Database:
         """A database with the first free address, and its port taken. A CloudError says who has the port."""
-        taken = {database.index for database in self.live.values()}
-        index = next(i for i in range(len(taken) + 1) if i not in taken)
-        database = Database(self, identifier, index, port)
-        database.door.reserve()
-        self.live[resource_id] = database
+        with self._lock:
+            taken = {database.index for database in self.live.values()}
+            index = next(i for i in range(len(taken) + 1) if i not in taken)
+            database = Database(self, identifier, index, port)
+            database.door.reserve()
+            self.live = {**self.live, resource_id: database}
         return database
 
     def release(self, database: Database) -> None:
         """Give the address of a removed database back."""
-        self.live = {key: other for key, other in self.live.items() if other is not database}
+        with self._lock:
+            self.live = {key: other for key, other in self.live.items() if other is not database}
 
     def close(self) -> None:
         """End all servers at once, then remove their data."""
         databases = list(self.live.values())
         with ThreadPoolExecutor(max_workers=8) as pool:
             list(pool.map(Database.end, databases))
-        self.live.clear()
+        self.live = {}
         self.loop.close()
         leftovers.remove(self.installation)
         for folder in (self.installation.data, self.installation.sockets):

@@ -73,7 +73,6 @@ class Instances:
         replica = self._moto_replicate(backend, sent)
         members.detach(replica, sent)
         members.complete(replica, identity, sent)
-        vars(replica)["status_infos"] = [REPLICATING]
         primary = self._database(source)
         self._run(replica, "creating", lambda: database.replicate(self._current(replica), primary))
         return replica
@@ -112,7 +111,7 @@ class Instances:
     def reboot(self, backend: RDSBackend, identifier: str) -> DBInstance:
         """RebootDBInstance: what the parameter group says takes effect."""
         instance = backend.describe_db_instances(identifier)[0]
-        rules.require(instance, "reboot it")
+        rules.require(instance, "reboot it", ["available", rules.INCOMPATIBLE])
         database = self._database(instance)
         self._run(instance, "rebooting", lambda: database.restart(self._current(instance)))
         return instance
@@ -235,8 +234,9 @@ class Instances:
                 work()
             except Exception as error:
                 LOG.exception("%s %s", meanwhile, instance.db_instance_identifier)
-                fail(instance, error)
+                fail(instance, error, "failed" if meanwhile == "creating" else rules.INCOMPATIBLE)
             else:
+                vars(instance)["status_infos"] = [REPLICATING] if instance.is_replica else []
                 if instance.status != "deleting":
                     instance.status = then
 

@@ -25,9 +25,9 @@ def stand_alone(instance: DBInstance) -> None:
     vars(instance)["status_infos"] = []
 
 
-def fail(instance: DBInstance, error: Exception) -> None:
-    """Show status failed, and why among the StatusInfos, where AWS has the errors of replication."""
-    instance.status = "failed"
+def fail(instance: DBInstance, error: Exception, status: str = "failed") -> None:
+    """Show the status, and why among the StatusInfos, where AWS has the errors of replication."""
+    instance.status = status
     info = {"StatusType": "embedded PostgreSQL", "Normal": False, "Status": "error", "Message": str(error)}
     vars(instance)["status_infos"] = [info]
 

@@ -21,7 +21,7 @@ NOT_LESS_THAN_PRIMARY = (
 
 def slot_name(replica: Cluster) -> str:
     """The physical slot on the primary, which keeps the WAL that the replica still needs."""
-    return f"rds_{replica.name}".replace("-", "_").lower()[:63]
+    return f"rds_{replica.sockets.name}_{replica.name}".replace("-", "_").lower()[:63]
 
 
 def copy(primary: Cluster, replica: Cluster) -> None:

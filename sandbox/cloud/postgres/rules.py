@@ -24,6 +24,8 @@ PASSWORD_LENGTHS = range(8, 129)
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 RESERVED_USERS = frozenset({"admin", "rdsadmin", "rdsrepladmin", "rds_superuser", "rds_replication", "rds_iam"})
 PORTS = range(1150, 65536)
+# The status of an instance whose server does not start with what its parameter group says.
+INCOMPATIBLE = "incompatible-parameters"
 
 
 def invalid_state(message: str) -> RDSClientError:
@@ -132,7 +134,7 @@ def require(instance: DBInstance, purpose: str, states: Iterable[str] = ("availa
 
 def check_modify(backend: RDSBackend, instance: DBInstance, request: Mapping[str, Any]) -> None:
     """Refuse a ModifyDBInstance that AWS would refuse, and what the embedded cloud cannot do."""
-    require(instance, "modify it")
+    require(instance, "modify it", ["available", INCOMPATIBLE])
     if request.get("manage_master_user_password") or request.get("rotate_master_user_password"):
         raise NotImplementedError("it manages no master passwords (ManageMasterUserPassword)")
     version = request.get("engine_version")

@@ -44,6 +44,7 @@ _WHOLE_RESOURCE = {
     "E3058": "one of several members may have been sent before",
 }
 _REQUIRED = "is a required property"
+_TOO_FEW = "expected minimum item count"  # an unknown element is left out of its list
 _NOT_ONE_OF = regex.compile(r"^(?P<value>.*?) is not one of (?P<allowed>\[.*\])", regex.DOTALL)
 
 
@@ -65,8 +66,18 @@ def problems(service: str, operation: OperationModel, params: Any, *, partial: b
     in_part = partial or mapping.update
     skipped = set(mapping.without) | (set(_WHOLE_RESOURCE) if in_part else set())
     judged = set(_judged(mapping, properties, skipped))
-    # Rules of single types demand the resource's members as well, under ids of their own.
-    return sorted(p for p in judged if not (in_part and not p.path and p.message.endswith(_REQUIRED)))
+    return sorted(problem for problem in judged if not (in_part and _wants_the_rest(problem)))
+
+
+def _masked(value: str) -> str:
+    """A text as long as the secret that tells nothing of it, yet differs where secrets differ."""
+    digest = hashlib.sha256(value.encode()).hexdigest()
+    return (digest * (len(value) // len(digest) + 1))[: len(value)]
+
+
+def _wants_the_rest(problem: Problem) -> bool:
+    """Whether it is what is left out that is missing: rules of single types say so under ids of their own."""
+    return (not problem.path and problem.message.endswith(_REQUIRED)) or problem.message.startswith(_TOO_FEW)
 
 
 def _judged(mapping: Mapping, properties: Branch, skipped: set[str]) -> list[Problem]:
@@ -100,7 +111,7 @@ class Properties:
             return Row((self.convert(item, schema.get("items", {}), f"{path}[]") for item in tree), tree.path)
         if isinstance(tree, Leaf):
             return (
-                Leaf("x" * len(tree.value), tree.path, secret=True)
+                Leaf(_masked(tree.value), tree.path, secret=True)
                 if tree.secret and isinstance(tree.value, str)
                 else tree
             )

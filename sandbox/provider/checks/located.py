@@ -47,7 +47,8 @@ def locate(value: Any, path: str = "", shape: Shape | None = None, *, secret: bo
         branches = {}
         for name, item in value.items():
             below = _member(shape, str(name))
-            hidden = secret or (shape is not None and is_secret(str(name), below))
+            # The name of a hidden value is none: {"name": "JWT_SECRET", "value": ...}.
+            hidden = (secret and str(name).lower() != "name") or (shape is not None and is_secret(str(name), below))
             branches[str(name)] = locate(item, child(path, str(name)), below, secret=hidden)
         return Branch({name: item for name, item in branches.items() if item is not None}, path)
     if isinstance(value, (list, tuple)):

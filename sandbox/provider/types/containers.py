@@ -42,7 +42,7 @@ TASK_DEFINITION = Resource(
     create=Call("register_task_definition", carries=_DEFINITION, at="taskDefinition"),
     id=At("taskDefinition.family"),
     read=Call("describe_task_definition", {"taskDefinition": "{arn}"}, at="taskDefinition"),
-    delete=Call("deregister_task_definition", {"taskDefinition": "{arn}"}),
+    delete=Call("deregister_task_definition", {"taskDefinition": "{arn}"}, when="!skipDestroy"),
     rename={"containerDefinitions": Convert("containerDefinitions", _containers, json.dumps)},
     replace=_DEFINITION,
     fixed=_DEFINITION,
@@ -88,7 +88,8 @@ SERVICE = Resource(
     delete=Call("delete_service", {**_OWNER, "service": "{id}", "force": "{forceDelete}"}),
     before_delete=(Call("update_service", {**_OWNER, "service": "{id}", "desiredCount": 0}, ()),),
     rename=_SERVICE,
-    replace=("name", "cluster", "iamRole", "launchType", "schedulingStrategy"),
+    # Another capacity provider replaces unless forceNewDeployment is set, upstream; here always.
+    replace=("name", "capacityProviderStrategies", "cluster", "iamRole", "launchType", "schedulingStrategy"),
     local=("waitForSteadyState", "forceDelete", "sigintRollback"),
     defaults={
         "deploymentMaximumPercent": 200,

@@ -55,7 +55,7 @@ PARAMETER_GROUP = Resource(
     create=Call("create_db_parameter_group", carries=("name", "family", "description")),
     id=Text("{name}"),
     read=Call("describe_db_parameter_groups", {"DBParameterGroupName": "{id}"}, at="DBParameterGroups[0]"),
-    delete=Call("delete_db_parameter_group", {"DBParameterGroupName": "{id}"}),
+    delete=Call("delete_db_parameter_group", {"DBParameterGroupName": "{id}"}, when="!skipDestroy"),
     rename={"name": "DBParameterGroupName", "family": "DBParameterGroupFamily"},
     parts=(
         Part(
@@ -142,9 +142,21 @@ INSTANCE = Resource(
     ),
     update=Call(
         "modify_db_instance",
-        {**_ID, "ApplyImmediately": "{applyImmediately}"},
-        rename={**_CREATE, "port": "DBPortNumber", "enabledCloudwatchLogsExports": "CloudwatchLogsExportConfiguration"},
+        {"DBInstanceIdentifier": "{old_identifier}", "ApplyImmediately": "{applyImmediately}"},
+        rename={
+            **_CREATE,
+            "identifier": "NewDBInstanceIdentifier",
+            "port": "DBPortNumber",
+            "enabledCloudwatchLogsExports": "CloudwatchLogsExportConfiguration",
+        },
     ),
+    removals={
+        "replicateSourceDb": Call(
+            "promote_read_replica",
+            {**_ID, "BackupRetentionPeriod": "{backupRetentionPeriod}", "PreferredBackupWindow": "{backupWindow}"},
+            (),
+        )
+    },
     deltas={
         "enabledCloudwatchLogsExports": (
             "CloudwatchLogsExportConfiguration.EnableLogTypes",
@@ -165,7 +177,7 @@ INSTANCE = Resource(
         "applyImmediately", "skipFinalSnapshot", "finalSnapshotIdentifier", "deleteAutomatedBackups",
         "allowMajorVersionUpgrade", "blueGreenUpdate",
     ),  # fmt: skip
-    fixed=("password", "identifier"),
+    fixed=("password", "upgradeStorageConfig"),
     computed=(
         "allocatedStorage", "availabilityZone", "backupRetentionPeriod", "backupWindow", "caCertIdentifier", "engine",
         "engineVersion", "kmsKeyId", "licenseModel", "maintenanceWindow", "monitoringRoleArn", "multiAz", "networkType",

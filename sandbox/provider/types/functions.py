@@ -7,8 +7,27 @@ from sandbox.provider.mapping import At, Call, Convert, Name, Part, Resource, Te
 
 _FUNCTION = {"FunctionName": "{id}"}
 _CONFIGURATION = (
-    *("deadLetterConfig", "description", "environment", "ephemeralStorage", "fileSystemConfig", "handler", "imageConfig"),
-    *("kmsKeyArn", "layers", "loggingConfig", "memorySize", "role", "runtime", "snapStart", "timeout", "tracingConfig", "vpcConfig"),
+    *(
+        "deadLetterConfig",
+        "description",
+        "environment",
+        "ephemeralStorage",
+        "fileSystemConfig",
+        "handler",
+        "imageConfig",
+    ),
+    *(
+        "kmsKeyArn",
+        "layers",
+        "loggingConfig",
+        "memorySize",
+        "role",
+        "runtime",
+        "snapStart",
+        "timeout",
+        "tracingConfig",
+        "vpcConfig",
+    ),
 )
 _CODE = ("code", "imageUri", "s3Bucket", "s3Key", "s3ObjectVersion", "architectures")
 _NOT_UPDATED = "the embedded Lambda keeps what it was created with, and ignores an update"
@@ -49,8 +68,16 @@ FUNCTION = Resource(
         Part(("publish",), put=Call("publish_version", _FUNCTION, when="publish", carries=())),
         Part(
             ("reservedConcurrentExecutions",),
-            put=Call("put_function_concurrency", {**_FUNCTION, "ReservedConcurrentExecutions": "{reservedConcurrentExecutions}"}),
-            read=Call("get_function_concurrency", _FUNCTION),
+            put=Call(
+                "put_function_concurrency",
+                {**_FUNCTION, "ReservedConcurrentExecutions": "{reservedConcurrentExecutions}"},
+                when="reservedConcurrentExecutions >= `0`",
+            ),
+            read=Call(
+                "get_function_concurrency",
+                _FUNCTION,
+                at="{reservedConcurrentExecutions: ReservedConcurrentExecutions || `-1`}",
+            ),
             clear=Call("delete_function_concurrency", _FUNCTION),
         ),
     ),
@@ -64,7 +91,9 @@ FUNCTION = Resource(
         "arn": At("FunctionArn"),
         "invokeArn": Text("arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"),
         "qualifiedArn": Text("{arn}:{version}"),
-        "qualifiedInvokeArn": Text("arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{qualifiedArn}/invocations"),
+        "qualifiedInvokeArn": Text(
+            "arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{qualifiedArn}/invocations"
+        ),
         "responseStreamingInvokeArn": Text(
             "arn:aws:apigateway:{region}:lambda:path/2021-11-15/functions/{arn}/response-streaming-invocations"
         ),
@@ -74,7 +103,14 @@ FUNCTION = Resource(
     },
     replace=("name", "packageType"),
     name=Name(limit=64),
-    defaults={"memorySize": 128, "packageType": "Zip", "publish": False, "skipDestroy": False, "timeout": 3},
+    defaults={
+        "memorySize": 128,
+        "packageType": "Zip",
+        "publish": False,
+        "reservedConcurrentExecutions": -1,
+        "skipDestroy": False,
+        "timeout": 3,
+    },
     computed=("architectures", "ephemeralStorage", "loggingConfig", "sourceCodeHash", "tracingConfig"),
     unordered=("vpcConfig.securityGroupIds", "vpcConfig.subnetIds"),
     local=("skipDestroy",),
@@ -148,7 +184,14 @@ EVENT_SOURCE = Resource(
     delete=Call("delete_event_source_mapping", {"UUID": "{id}"}),
     rename={"destinationConfig.onFailure.destinationArn": "Destination"},
     outputs={"arn": At("EventSourceMappingArn")},
-    replace=("eventSourceArn", "queues", "selfManagedEventSource", "startingPosition", "startingPositionTimestamp", "topics"),
+    replace=(
+        "eventSourceArn",
+        "queues",
+        "selfManagedEventSource",
+        "startingPosition",
+        "startingPositionTimestamp",
+        "topics",
+    ),
     defaults={"enabled": True},
     computed=("batchSize",),
     fixed=("functionName",),  # the API answers the ARN, whichever form was given

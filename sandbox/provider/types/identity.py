@@ -39,16 +39,22 @@ ROLE = Resource(
     token="aws:iam/role:Role",
     service="iam",
     create=Call(
-        "create_role", carries=("name", "path", "assumeRolePolicy", "description", "maxSessionDuration", "permissionsBoundary")
+        "create_role",
+        carries=("name", "path", "assumeRolePolicy", "description", "maxSessionDuration", "permissionsBoundary"),
     ),
     id=Text("{name}"),
-    read=Call("get_role", _ROLE, at="Role", rename={"permissionsBoundary": "PermissionsBoundary.PermissionsBoundaryArn"}),
+    read=Call(
+        "get_role", _ROLE, at="Role", rename={"permissionsBoundary": "PermissionsBoundary.PermissionsBoundaryArn"}
+    ),
     update=Call("update_role", _ROLE, carries=("description", "maxSessionDuration")),
     update_all=True,  # moto's update_role forgets the description that it is not sent
     delete=Call("delete_role", _ROLE),
     before_delete=(DETACH,),
     parts=(
-        Part(("assumeRolePolicy",), put=Call("update_assume_role_policy", {**_ROLE, "PolicyDocument": "{assumeRolePolicy}"})),
+        Part(
+            ("assumeRolePolicy",),
+            put=Call("update_assume_role_policy", {**_ROLE, "PolicyDocument": "{assumeRolePolicy}"}),
+        ),
         Part(
             ("permissionsBoundary",),
             put=Call("put_role_permissions_boundary", {**_ROLE, "PermissionsBoundary": "{permissionsBoundary}"}),
@@ -93,7 +99,9 @@ ATTACHMENT = Resource(
     service="iam",
     create=Call("attach_role_policy"),
     id=Text("{role}/{policyArn}"),
-    read=Call("list_attached_role_policies", {"RoleName": "{role}"}, at="AttachedPolicies[?PolicyArn=='{policyArn}'] | [0]"),
+    read=Call(
+        "list_attached_role_policies", {"RoleName": "{role}"}, at="AttachedPolicies[?PolicyArn=='{policyArn}'] | [0]"
+    ),
     delete=Call("detach_role_policy", {"RoleName": "{role}", "PolicyArn": "{policyArn}"}),
     rename={"role": "RoleName"},
     replace=("role", "policyArn"),
@@ -117,7 +125,10 @@ POLICY = Resource(
             put=Call("create_policy_version", {**_POLICY, "PolicyDocument": "{policy}", "SetAsDefault": True}),
             # moto lists the documents too, where AWS wants another call for each version
             read=Call(
-                "list_policy_versions", _POLICY, at="Versions[?IsDefaultVersion] | [0]", rename={"policy": _document("Document")}
+                "list_policy_versions",
+                _POLICY,
+                at="Versions[?IsDefaultVersion] | [0]",
+                rename={"policy": _document("Document")},
             ),
         ),
     ),

@@ -42,7 +42,9 @@ class ImageType:
         inputs = {key: value for key, value in new.items() if value is not None and not key.startswith("__")}
         failures = [Failure(key, f"docker.Image has no property {key}") for key in sorted(inputs.keys() - _INPUTS)]
         if inputs.get("skipPush") is True:
-            failures.append(Failure("skipPush", "the sandbox has no engine to hold an image that is not pushed: leave it out"))
+            failures.append(
+                Failure("skipPush", "the sandbox has no engine to hold an image that is not pushed: leave it out")
+            )
         failures += self._name_failures(inputs.get("imageName"))
         build = {**(inputs.get("build") or {})}
         build.setdefault("context", ".")
@@ -59,7 +61,9 @@ class ImageType:
         host, slash, rest = str(image or "").partition("/")
         if slash and rest and host == self.registry:
             return []
-        return [Failure("imageName", f"{image} is not in the embedded account's registry: begin it with {self.registry}/")]
+        return [
+            Failure("imageName", f"{image} is not in the embedded account's registry: begin it with {self.registry}/")
+        ]
 
     def diff(self, old: Mapping[str, Any], new: Mapping[str, Any], outputs: Mapping[str, Any]) -> Difference:
         """Everything is an update; a new password for the registry is no change."""
@@ -83,9 +87,14 @@ class ImageType:
         del token, seconds
         image, build = str(inputs["imageName"]), inputs["build"]
         repository, _, tag = image.partition("/")[2].partition(":")
+        self.cloud.call("ecr", "describe_repositories", {"repositoryNames": [repository]})
         try:
             digest = images.push(
-                self.cloud.client("ecr"), repository, tag or "latest", Path(build["context"]), json.dumps(build, sort_keys=True)
+                self.cloud.client("ecr"),
+                repository,
+                tag or "latest",
+                Path(build["context"]),
+                json.dumps(build, sort_keys=True),
             )
         except ClientError as error:
             details = error.response["Error"]

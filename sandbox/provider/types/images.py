@@ -26,13 +26,17 @@ REPOSITORY = Resource(
         Part(
             ("imageTagMutability", "imageTagMutabilityExclusionFilters"),
             put=Call(
-                "put_image_tag_mutability", _REPOSITORY, carries=("imageTagMutability", "imageTagMutabilityExclusionFilters")
+                "put_image_tag_mutability",
+                _REPOSITORY,
+                carries=("imageTagMutability", "imageTagMutabilityExclusionFilters"),
             ),
         ),
         Part(
             ("imageScanningConfiguration",),
             put=Call("put_image_scanning_configuration", _REPOSITORY, carries=("imageScanningConfiguration",)),
-            clear=Call("put_image_scanning_configuration", {**_REPOSITORY, "imageScanningConfiguration": {"scanOnPush": False}}),
+            clear=Call(
+                "put_image_scanning_configuration", {**_REPOSITORY, "imageScanningConfiguration": {"scanOnPush": False}}
+            ),
         ),
     ),
     rename={"name": "repositoryName", "encryptionConfigurations": "encryptionConfiguration"},

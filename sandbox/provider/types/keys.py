@@ -12,7 +12,14 @@ KEY = Resource(
     service="kms",
     create=Call(
         "create_key",
-        carries=("description", "customerMasterKeySpec", "keyUsage", "multiRegion", "policy", "bypassPolicyLockoutSafetyCheck"),
+        carries=(
+            "description",
+            "customerMasterKeySpec",
+            "keyUsage",
+            "multiRegion",
+            "policy",
+            "bypassPolicyLockoutSafetyCheck",
+        ),
     ),
     id=At("KeyMetadata.KeyId"),
     read=Call("describe_key", _KEY, at="KeyMetadata", rename={"isEnabled": "Enabled"}),
@@ -21,7 +28,11 @@ KEY = Resource(
     parts=(
         Part(
             ("enableKeyRotation", "rotationPeriodInDays"),
-            put=Call("enable_key_rotation", {**_KEY, "RotationPeriodInDays": "{rotationPeriodInDays}"}, when="enableKeyRotation"),
+            put=Call(
+                "enable_key_rotation",
+                {**_KEY, "RotationPeriodInDays": "{rotationPeriodInDays}"},
+                when="enableKeyRotation",
+            ),
             read=Call("get_key_rotation_status", _KEY, rename={"enableKeyRotation": "KeyRotationEnabled"}),
             clear=Call("disable_key_rotation", _KEY),
             absent=("UnsupportedOperationException",),  # asymmetric keys do not rotate
@@ -76,8 +87,14 @@ SECRET = Resource(
     read=Call("describe_secret", _SECRET),
     update=Call("update_secret", _SECRET, carries=("description", "kmsKeyId")),
     # A window of 0 days asks for deletion at once, which the API calls otherwise.
-    before_delete=(Call("delete_secret", {**_SECRET, "ForceDeleteWithoutRecovery": True}, when="!recoveryWindowInDays"),),
-    delete=Call("delete_secret", {**_SECRET, "RecoveryWindowInDays": "{recoveryWindowInDays}"}, when="recoveryWindowInDays"),
+    before_delete=(
+        Call("delete_secret", {**_SECRET, "ForceDeleteWithoutRecovery": True}, when="recoveryWindowInDays == `0`"),
+    ),
+    delete=Call(
+        "delete_secret",
+        {**_SECRET, "RecoveryWindowInDays": "{recoveryWindowInDays}"},
+        when="recoveryWindowInDays != `0`",
+    ),
     parts=(
         Part(
             ("policy",),
@@ -92,7 +109,7 @@ SECRET = Resource(
     documents=("policy",),
     local=("recoveryWindowInDays",),
     fixed=("forceOverwriteReplicaSecret",),
-    gone=("ResourceNotFoundException",),
+    gone=("ResourceNotFoundException", "InvalidRequestException"),  # the latter: it waits for its deletion already
     gone_when="DeletedDate",
     unserved={"replicas": "one region only", "type": "no secrets that partners manage"},
 )

@@ -4,8 +4,6 @@ from typing import Any
 
 from sandbox.provider.mapping import FLAT, At, Call, Convert, Name, Part, Resource, Until
 
-_ARN_SUFFIX = Convert("LoadBalancerArn", str, lambda arn: arn.split(":loadbalancer/", 1)[-1])
-
 
 def _attributes(kind: str, pairs: dict[str, str]) -> Part:
     owner = {f"{kind}Arn": "{id}"}
@@ -30,6 +28,7 @@ LOAD_BALANCER = Resource(
         rename={
             "subnets": Convert("AvailabilityZones", list, lambda zones: [zone["SubnetId"] for zone in zones]),
             "name": "LoadBalancerName",
+            "arnSuffix": Convert("LoadBalancerArn", str, lambda arn: arn.split(":loadbalancer/", 1)[-1]),
             "zoneId": "CanonicalHostedZoneId",
         },
     ),
@@ -40,6 +39,7 @@ LOAD_BALANCER = Resource(
     },
     parts=(
         Part(("subnets",), put=Call("set_subnets", {"LoadBalancerArn": "{id}"}, ("subnets",))),
+        Part(("ipAddressType",), put=Call("set_ip_address_type", {"LoadBalancerArn": "{id}"}, ("ipAddressType",))),
         Part(("securityGroups",), put=Call("set_security_groups", {"LoadBalancerArn": "{id}"}, ("securityGroups",))),
         _attributes(
             "LoadBalancer",
@@ -58,10 +58,22 @@ LOAD_BALANCER = Resource(
         ),
     ),
     replace=("name", "internal", "loadBalancerType"),
-    defaults={"loadBalancerType": "application", "internal": False, "idleTimeout": 60, "enableHttp2": True, "enableDeletionProtection": False},
+    defaults={
+        "desyncMitigationMode": "defensive",
+        "dropInvalidHeaderFields": False,
+        "enableDeletionProtection": False,
+        "enableHttp2": True,
+        "idleTimeout": 60,
+        "internal": False,
+        "loadBalancerType": "application",
+        "preserveHostHeader": False,
+        "xffHeaderProcessingMode": "append",
+        "accessLogs.enabled": False,
+    },
+    computed=("ipAddressType", "securityGroups"),
     unordered=("subnets", "securityGroups"),
     name=Name(limit=32),
-    outputs={"arn": At("LoadBalancerArn"), "arnSuffix": At("LoadBalancerArn"), "dnsName": At("DNSName")},
+    outputs={"arn": At("LoadBalancerArn"), "dnsName": At("DNSName")},
     ready=Until("State.Code", ("active", "active_impaired"), ("failed",)),
     gone=("LoadBalancerNotFound",),
 )
@@ -71,7 +83,15 @@ TARGET_GROUP = Resource(
     service="elbv2",
     create=Call("create_target_group", carries=("name", "port", "protocol", "protocolVersion", "vpcId", "targetType", "ipAddressType", "healthCheck")),
     id=At("TargetGroups[0].TargetGroupArn"),
-    read=Call("describe_target_groups", {"TargetGroupArns": ["{id}"]}, at="TargetGroups[0]", rename={"name": "TargetGroupName"}),
+    read=Call(
+        "describe_target_groups",
+        {"TargetGroupArns": ["{id}"]},
+        at="TargetGroups[0]",
+        rename={
+            "name": "TargetGroupName",
+            "arnSuffix": Convert("TargetGroupArn", str, lambda arn: arn.rsplit(":", 1)[-1]),
+        },
+    ),
     update=Call("modify_target_group", {"TargetGroupArn": "{id}"}, ("healthCheck",)),
     delete=Call("delete_target_group", {"TargetGroupArn": "{id}"}),
     rename={
@@ -100,9 +120,21 @@ TARGET_GROUP = Resource(
         ),
     ),
     replace=("name", "port", "protocol", "protocolVersion", "vpcId", "targetType", "ipAddressType"),
-    defaults={"deregistrationDelay": 300, "targetType": "instance"},
+    defaults={
+        "deregistrationDelay": 300,
+        "slowStart": 0,
+        "targetType": "instance",
+        "healthCheck.enabled": True,
+        "healthCheck.healthyThreshold": 3,
+        "healthCheck.interval": 30,
+        "healthCheck.port": "traffic-port",
+        "healthCheck.protocol": "HTTP",
+        "healthCheck.unhealthyThreshold": 3,
+        "stickiness.cookieDuration": 86400,
+        "stickiness.enabled": True,
+    },
     name=Name(limit=32),
-    outputs={"arn": At("TargetGroupArn"), "arnSuffix": At("TargetGroupArn"), "loadBalancerArns": At("LoadBalancerArns")},
+    outputs={"arn": At("TargetGroupArn"), "loadBalancerArns": At("LoadBalancerArns")},
     gone=("TargetGroupNotFound",),
 )
 
@@ -129,6 +161,7 @@ LISTENER = Resource(
     update=Call("modify_listener", {"ListenerArn": "{id}"}, ("port", "protocol", "sslPolicy", "certificateArn", "defaultActions")),
     delete=Call("delete_listener", {"ListenerArn": "{id}"}),
     rename={
+        "alpnPolicy": Convert("AlpnPolicy", lambda policy: [policy], lambda found: found[0] if found else None),
         **_actions("defaultActions", "DefaultActions"),
         "certificateArn": Convert("Certificates", lambda arn: [{"CertificateArn": arn}], lambda items: items[0]["CertificateArn"] if items else None),
     },

@@ -42,10 +42,18 @@ TOPIC = Resource(
     service="sns",
     create=Call("create_topic", carries=("name", "fifoTopic", "contentBasedDeduplication", *_TOPIC_ATTRIBUTES)),
     id=At("TopicArn"),
-    read=Call("get_topic_attributes", {"TopicArn": "{id}"}, rename={"name": Convert("Attributes.TopicArn", str, _last)}),
+    read=Call(
+        "get_topic_attributes", {"TopicArn": "{id}"}, rename={"name": Convert("Attributes.TopicArn", str, _last)}
+    ),
     delete=Call("delete_topic", {"TopicArn": "{id}"}),
-    parts=tuple(_attribute("set_topic_attributes", "TopicArn", name, member) for name, member in _TOPIC_ATTRIBUTES.items())
-    + (_attribute("set_topic_attributes", "TopicArn", "contentBasedDeduplication", "ContentBasedDeduplication", "false"),),
+    parts=tuple(
+        _attribute("set_topic_attributes", "TopicArn", name, member) for name, member in _TOPIC_ATTRIBUTES.items()
+    )
+    + (
+        _attribute(
+            "set_topic_attributes", "TopicArn", "contentBasedDeduplication", "ContentBasedDeduplication", "false"
+        ),
+    ),
     rename={
         **_TOPIC_ATTRIBUTES,
         "fifoTopic": _only_true("Attributes.FifoTopic"),
@@ -53,13 +61,19 @@ TOPIC = Resource(
     },
     outputs={"arn": At("Attributes.TopicArn"), "owner": At("Attributes.Owner")},
     replace=("name", "fifoTopic"),
-    name=Name(limit=256),
+    name=Name(limit=256, suffix=".fifo", suffix_when="fifoTopic"),
     defaults={"contentBasedDeduplication": False, "fifoTopic": False},
     computed=("policy", "signatureVersion", "tracingConfig"),
     documents=("policy", "deliveryPolicy"),
     gone=("NotFound",),
     gaps=dict.fromkeys(
-        ("lambdaFailureFeedbackRoleArn", "lambdaSuccessFeedbackRoleArn", "lambdaSuccessFeedbackSampleRate", "signatureVersion", "tracingConfig"),
+        (
+            "lambdaFailureFeedbackRoleArn",
+            "lambdaSuccessFeedbackRoleArn",
+            "lambdaSuccessFeedbackSampleRate",
+            "signatureVersion",
+            "tracingConfig",
+        ),
         _NOT_KEPT,
     ),
     unserved={"beginningArchiveTime": "no message archives"},
@@ -118,7 +132,9 @@ SUBSCRIPTION = Resource(
     token="aws:sns/topicSubscription:TopicSubscription",
     service="sns",
     create=Call(
-        "subscribe", {"ReturnSubscriptionArn": True}, carries=("topic", "protocol", "endpoint", *_SUBSCRIPTION_ATTRIBUTES)
+        "subscribe",
+        {"ReturnSubscriptionArn": True},
+        carries=("topic", "protocol", "endpoint", *_SUBSCRIPTION_ATTRIBUTES),
     ),
     id=At("SubscriptionArn"),
     read=Call(
@@ -128,7 +144,8 @@ SUBSCRIPTION = Resource(
     ),
     delete=Call("unsubscribe", {"SubscriptionArn": "{id}"}),
     parts=tuple(
-        _attribute("set_subscription_attributes", "SubscriptionArn", name, member) for name, member in _SUBSCRIPTION_ATTRIBUTES.items()
+        _attribute("set_subscription_attributes", "SubscriptionArn", name, member)
+        for name, member in _SUBSCRIPTION_ATTRIBUTES.items()
     ),
     rename={"topic": "TopicArn", **_SUBSCRIPTION_ATTRIBUTES},
     outputs={
@@ -178,7 +195,7 @@ QUEUE = Resource(
     },
     outputs={"arn": At("Attributes.QueueArn"), "url": Text("{id}")},
     replace=("name", "fifoQueue"),
-    name=Name(limit=80),
+    name=Name(limit=80, suffix=".fifo", suffix_when="fifoQueue"),
     defaults={
         "contentBasedDeduplication": False,
         "delaySeconds": 0,

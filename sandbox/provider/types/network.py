@@ -30,8 +30,7 @@ VPC = Resource(
     id=At("Vpc.VpcId"),
     read=Call("describe_vpcs", {"VpcIds": ["{id}"]}, at="Vpcs[0]"),
     delete=Call("delete_vpc", {"VpcId": "{id}"}),
-    replace=("cidrBlock",),
-    fixed=("instanceTenancy",),
+    replace=("cidrBlock", "instanceTenancy"),
     parts=(_attribute("enableDnsSupport", "EnableDnsSupport"), _attribute("enableDnsHostnames", "EnableDnsHostnames")),
     defaults={"enableDnsSupport": True, "instanceTenancy": "default"},
     outputs={
@@ -100,10 +99,12 @@ INTERNET_GATEWAY = Resource(
         Part(
             ("vpcId",),
             put=Call("attach_internet_gateway", {"InternetGatewayId": "{id}"}, ("vpcId",)),
+            clear=Call("detach_internet_gateway", {"InternetGatewayId": "{id}", "VpcId": "{old_vpcId}"}, ()),
+            exclusive=True,
             read=Call("describe_internet_gateways", {"InternetGatewayIds": ["{id}"]}, at="InternetGateways[0].Attachments[0]"),
         ),
     ),
-    replace=("vpcId",),
+    computed=("vpcId",),
     outputs={"arn": _arn("internet-gateway")},
     gone=("InvalidInternetGatewayID.NotFound", "Gateway.NotAttached"),
 )
@@ -228,7 +229,7 @@ VPC_ENDPOINT = Resource(
         "securityGroupIds": ("AddSecurityGroupIds", "RemoveSecurityGroupIds"),
     },
     delete=Call("delete_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}),
-    replace=("serviceName", "vpcEndpointType", "vpcId"),
+    replace=("resourceConfigurationArn", "serviceName", "serviceNetworkArn", "serviceRegion", "vpcEndpointType", "vpcId"),
     defaults={"vpcEndpointType": "Gateway"},
     unordered=("routeTableIds", "subnetIds", "securityGroupIds"),
     documents=("policy",),
@@ -239,10 +240,13 @@ VPC_ENDPOINT = Resource(
             {"Filters": [{"Name": "prefix-list-name", "Values": ["{serviceName}"]}]},
             at="PrefixLists[0].PrefixListId",
         ),
+        "dnsEntries": At("DnsEntries || `[]`"),
+        "networkInterfaceIds": At("NetworkInterfaceIds || `[]`"),
+        "requesterManaged": At("RequesterManaged || `false`"),
     },
     ready=Until("State", ("available",), ("failed", "rejected")),
     gone_when="State == 'deleted'",
-    gone=("InvalidVpcEndpointId.NotFound",),
+    gone=("InvalidVpcEndpointId.NotFound", "InvalidRoute.NotFound"),  # moto deletes the routes of a deleted endpoint again
     unserved={"cidrBlocks": "moto's prefix lists hold no addresses"},
 )
 
@@ -265,8 +269,9 @@ SECURITY_GROUP = Resource(
     name=Name(),
     defaults={"description": _DESCRIPTION},
     local=("revokeRulesOnDelete",),
-    outputs={"arn": _arn("security-group"), "ingress": At("`null`"), "egress": At("`null`")},
+    outputs={"arn": _arn("security-group")},
     gone=("InvalidGroup.NotFound", "InvalidGroupId.Malformed"),
+    unserved=dict.fromkeys(("ingress", "egress"), "rules are resources of their own"),
 )
 
 
@@ -318,7 +323,7 @@ def _rule(direction: str) -> Resource:
         replace=("securityGroupId",),
         computed=tuple(name for name in properties if name in {"fromPort", "toPort"}),
         outputs={"arn": _arn("security-group-rule")},
-        gone=("InvalidSecurityGroupRuleId.NotFound", "InvalidGroup.NotFound"),
+        gone=("InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound", "InvalidGroup.NotFound"),
     )
 
 

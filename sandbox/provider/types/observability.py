@@ -17,7 +17,9 @@ LOG_GROUP = Resource(
     parts=(
         Part(
             ("retentionInDays",),
-            put=Call("put_retention_policy", {**_GROUP, "retentionInDays": "{retentionInDays}"}, when="retentionInDays"),
+            put=Call(
+                "put_retention_policy", {**_GROUP, "retentionInDays": "{retentionInDays}"}, when="retentionInDays"
+            ),
             clear=Call("delete_retention_policy", _GROUP),
         ),
         Part(
@@ -40,6 +42,7 @@ LOG_GROUP = Resource(
     defaults={"retentionInDays": 0, "skipDestroy": False},
     computed=("logGroupClass", "deletionProtectionEnabled"),
     local=("skipDestroy",),
+    gone=("ResourceNotFoundException",),
     gaps={
         "deletionProtectionEnabled": "the embedded CloudWatch Logs does not keep it, and deletes a protected group",
         "logGroupClass": "the embedded CloudWatch Logs does not keep it",

@@ -13,7 +13,12 @@ from sandbox.provider.registry import LocalType
 from sandbox.provider.values import UNKNOWN, has_unknown
 
 SPECIAL = "!@#$%&*()-_=+[]{}<>:?"  # the official provider's
-_KINDS = {"lower": string.ascii_lowercase, "numeric": string.digits, "special": SPECIAL, "upper": string.ascii_uppercase}
+_KINDS = {
+    "lower": string.ascii_lowercase,
+    "numeric": string.digits,
+    "special": SPECIAL,
+    "upper": string.ascii_uppercase,
+}
 
 
 class _Random:
@@ -52,7 +57,11 @@ class _Random:
 
     def read(self, resource_id: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> State | None:
         """What the state holds; an import takes the value from the id."""
-        return State(resource_id, dict(inputs), dict(outputs)) if outputs else self._state(inputs, self._imported(resource_id))
+        return (
+            State(resource_id, dict(inputs), dict(outputs))
+            if outputs
+            else self._state(inputs, self._imported(resource_id))
+        )
 
     def update(self, state: State, inputs: Mapping[str, Any], changed: set[str], seconds: float) -> State:
         """Never asked for, since every change replaces; the value stays."""
@@ -144,7 +153,12 @@ class RandomId(_Random):
     def _state(self, inputs: Mapping[str, Any], made: bytes) -> State:
         kept = dict(inputs) or {"byteLength": len(made)}
         url = base64.urlsafe_b64encode(made).decode().rstrip("=")
-        spellings = {"b64Std": base64.b64encode(made).decode(), "b64Url": url, "dec": str(int.from_bytes(made)), "hex": made.hex()}
+        spellings = {
+            "b64Std": base64.b64encode(made).decode(),
+            "b64Url": url,
+            "dec": str(int.from_bytes(made)),
+            "hex": made.hex(),
+        }
         prefix = kept.get("prefix", "")
         return State(url, kept, {**kept, **{name: prefix + text for name, text in spellings.items()}})
 

@@ -82,12 +82,21 @@ ENCRYPTION = Resource(
     taggable=False,
 )
 
+def _pairs(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _of_pairs(pairs: list[dict[str, str]]) -> dict[str, str]:
+    return {pair["Key"]: pair["Value"] for pair in pairs}
+
+
 LIFECYCLE = Resource(
     token="aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     service="s3",
     create=Call("put_bucket_lifecycle_configuration", carries=("bucket", "rules"), rename={"rules": "LifecycleConfiguration.Rules"}),
     id=Text("{bucket}"),
     read=Call("get_bucket_lifecycle_configuration", _BUCKET, rename={"rules": "Rules"}),
+    rename={"rules.filter.and.tags": Convert("Tags", _pairs, _of_pairs)},
     update=Call("put_bucket_lifecycle_configuration", carries=("bucket", "rules"), rename={"rules": "LifecycleConfiguration.Rules"}),
     update_all=True,
     delete=Call("delete_bucket_lifecycle", _BUCKET),
@@ -116,12 +125,13 @@ PUBLIC_ACCESS_BLOCK = Resource(
     token="aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
     service="s3",
     create=Call("put_public_access_block", carries=("bucket", *_BLOCKS)),
+    local=("skipDestroy",),
     id=Text("{bucket}"),
     read=Call("get_public_access_block", _BUCKET),
     rename={name: f"PublicAccessBlockConfiguration.{name[0].upper()}{name[1:]}" for name in _BLOCKS},
     update=Call("put_public_access_block", carries=("bucket", *_BLOCKS)),
     update_all=True,
-    delete=Call("delete_public_access_block", _BUCKET),
+    delete=Call("delete_public_access_block", _BUCKET, when="!skipDestroy"),
     replace=("bucket",),
     defaults=dict.fromkeys(_BLOCKS, False),
     gone=(*_GONE, "NoSuchPublicAccessBlockConfiguration"),

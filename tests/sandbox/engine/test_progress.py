@@ -90,6 +90,15 @@ def test_what_tells_a_person_nothing_is_dropped(event: dict[str, Any]) -> None:
     assert fold(Progress("t"), event).findings == []
 
 
+def test_the_value_of_a_refused_property_may_be_secret_and_is_not_kept() -> None:
+    refused = (
+        "aws:rds/instance:Instance resource 'db': property password value {{hunter2\n}} has a problem: is too short"
+    )
+    assert [f.text for f in fold(Progress("t"), diagnostic(refused)).errors] == ["password: is too short"]
+    whole = "aws:rds/instance:Instance resource 'db' has a problem: needs a class"
+    assert [f.text for f in fold(Progress("t"), diagnostic(whole)).errors] == ["needs a class"]
+
+
 @pytest.mark.parametrize(("level", "severity"), [("mandatory", "error"), ("advisory", "warning")])
 def test_a_policy_violation_names_its_policy(level: str, severity: str) -> None:
     violation = {

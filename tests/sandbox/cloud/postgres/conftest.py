@@ -29,8 +29,5 @@ def instance(bench: Bench) -> Iterator[str]:
     bench.create(name)
     bench.available(name)
     yield name
-    names = {found["DBInstanceIdentifier"] for found in bench.rds.describe_db_instances()["DBInstances"]}
-    if name in names:
-        bench.rds.modify_db_instance(DBInstanceIdentifier=name, DeletionProtection=False)
-        bench.available(name)
+    if name in {found["DBInstanceIdentifier"] for found in bench.rds.describe_db_instances()["DBInstances"]}:
         bench.delete(name)

@@ -3,7 +3,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
 from tests.sandbox.cloud.postgres.support import PASSWORD, Bench
 
@@ -194,6 +194,34 @@ def test_bad_requests_leave_nothing_behind(bench: Bench, members: dict[str, Any]
     with pytest.raises(ClientError, match=why):
         bench.create("bad", **members)
     assert bench.folders() == before
+
+
+def test_a_server_that_does_not_start_says_why_and_can_be_mended(bench: Bench) -> None:
+    before = bench.folders()
+    bench.group("bad", {"min_wal_size": "2"})
+    bench.create("broken", DBParameterGroupName="bad")
+    with pytest.raises(WaiterError):
+        bench.available("broken")
+    found = bench.describe("broken")
+    assert found["DBInstanceStatus"] == "failed"
+    assert '"min_wal_size" must be at least twice "wal_segment_size"' in found["StatusInfos"][0]["Message"]
+    bench.delete("broken")
+    assert bench.folders() == before
+
+    bench.tune("bad", {"min_wal_size": "80"}, "pending-reboot")
+    bench.create("mended", DBParameterGroupName="bad")
+    bench.available("mended")
+    bench.tune("bad", {"min_wal_size": "2"}, "pending-reboot")
+    bench.rds.reboot_db_instance(DBInstanceIdentifier="mended")
+    with pytest.raises(WaiterError):
+        bench.available("mended")
+    assert bench.describe("mended")["DBInstanceStatus"] == "incompatible-parameters"
+    bench.tune("bad", {"min_wal_size": "80"}, "pending-reboot")
+    bench.rds.reboot_db_instance(DBInstanceIdentifier="mended")
+    assert bench.available("mended")["StatusInfos"] == []
+    bench.connect("mended").close()
+    bench.delete("mended")
+    bench.rds.delete_db_parameter_group(DBParameterGroupName="bad")
 
 
 def test_a_busy_port_is_named_with_its_holder_and_a_way_out(bench: Bench, primary: str) -> None:

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -28,6 +28,19 @@ def bench(cloud: RecordingCloud, case: Case) -> Iterator[Bench]:
     bench.clean()
 
 
+@pytest.fixture
+def bench_of(cloud: RecordingCloud) -> Iterator[Callable[[str], Bench]]:
+    benches: list[Bench] = []
+
+    def make(token: str) -> Bench:
+        benches.append(Bench(cloud, _resource(token)))
+        return benches[-1]
+
+    yield make
+    for bench in reversed(benches):
+        bench.clean()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     cases = getattr(metafunc.cls, "CASES", ())
     if "case" in metafunc.fixturenames:
@@ -35,6 +48,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _resource(token: str) -> Resource:
-    modules = (importlib.import_module(f"{types.__name__}.{module.name}") for module in pkgutil.iter_modules(types.__path__))
+    modules = (
+        importlib.import_module(f"{types.__name__}.{module.name}") for module in pkgutil.iter_modules(types.__path__)
+    )
     found = (resource for module in modules for resource in getattr(module, "RESOURCES", ()) if resource.token == token)
     return next(found)

@@ -18,6 +18,7 @@ from sandbox.provider.api import Cloud, CloudError
 from sandbox.provider.lifecycle import Lifecycle, State
 from sandbox.provider.mapping import Call, Resource
 from sandbox.provider.planning import Difference, Planner
+from sandbox.provider.shapes import same_document
 from sandbox.provider.templates import fill
 from sandbox.provider.values import decode, encode
 
@@ -190,7 +191,9 @@ class Contract:
         inputs = case.given(bench)
         state = bench.create(inputs)
         for name, value in case.replaces.items():
-            found = bench.diff(state, {**inputs, name: value})
+            # The rest of the program need not fit the other value, so what the check says of it does not matter here.
+            checked, _ = bench.planner.check("case", uuid4().bytes, state.inputs, _wire({**inputs, name: value}), {})
+            found = bench.planner.diff(state.inputs, _wire(checked), state.outputs)
             assert name in found.replaces, f"{name} replaces nothing"
 
     def test_a_change_behind_its_back_is_found_by_a_refresh(self, case: Case, bench: Bench) -> None:
@@ -199,12 +202,16 @@ class Contract:
             bench.call(drift.by, state)
             read = bench.read(state)
             assert read is not None
-            assert read.inputs.get(drift.property) == drift.value
+            found = read.inputs.get(drift.property)
+            assert found == drift.value or same_document(found, drift.value)
             assert drift.property in bench.planner.diff(read.inputs, state.inputs, read.outputs).changed
 
     def test_a_deleted_one_is_gone(self, case: Case, bench: Bench) -> None:
         state = bench.create(case.given(bench))
         bench.delete(state)
+        if bench.resource.delete is None:
+            assert bench.read(state) is not None
+            return
         assert bench.read(state) is None
         assert _is_gone(bench, case, state)
         bench.delete(state)
