@@ -28,7 +28,7 @@ FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 def main(arguments: list[str]) -> int:
     """Run one command; the exit code."""
     options = _parsed(arguments)
-    console, home = Console(soft_wrap=True), Home.current()
+    console, home = Console(soft_wrap=True, emoji=False), Home.current()
     try:
         code: int = importlib.import_module(f"sandbox.commands.{options.command}").run(home, console, options)
     except FailedError:
@@ -58,7 +58,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
 
 
 def _told(error: Exception, code: int) -> int:
-    Console(stderr=True).print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+    Console(stderr=True, emoji=False).print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
     return code
 
 

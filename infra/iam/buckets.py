@@ -18,14 +18,15 @@ def bucket_policy(*, bucket_arn: str, key_arn: str) -> str:
             principals={"AWS": ["*"]},
             conditions={"Bool": {"aws:SecureTransport": "false"}},
         ),
-        # Without these headers the bucket's own default applies, which is the stack's key.
+        # Without these headers the bucket's own default applies, which is the stack's key; the parts of a multipart upload
+        # have none. A negated operator holds when its key is absent, with IfExists too, so presence is asked for by itself.
         Statement(
             sid="DenyOtherEncryption",
             effect="Deny",
             actions=["s3:PutObject"],
             resources=[f"{bucket_arn}/*"],
             principals={"AWS": ["*"]},
-            conditions={"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption": "aws:kms"}},
+            conditions=_present_and_other_than("s3:x-amz-server-side-encryption", "aws:kms"),
         ),
         Statement(
             sid="DenyOtherKeys",
@@ -33,6 +34,10 @@ def bucket_policy(*, bucket_arn: str, key_arn: str) -> str:
             actions=["s3:PutObject"],
             resources=[f"{bucket_arn}/*"],
             principals={"AWS": ["*"]},
-            conditions={"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption-aws-kms-key-id": key_arn}},
+            conditions=_present_and_other_than("s3:x-amz-server-side-encryption-aws-kms-key-id", key_arn),
         ),
     )
+
+
+def _present_and_other_than(key: str, value: str) -> dict[str, dict[str, str]]:
+    return {"Null": {key: "false"}, "StringNotEquals": {key: value}}

@@ -90,7 +90,7 @@ def _show(console: Console, name: str, answer: dict[str, Any]) -> int:
     log = base64.b64decode(answer.get("LogResult") or b"").decode(errors="replace").rstrip()
     failed = answer.get("FunctionError")
     # The log goes to the error stream, so that the answer alone can be piped on.
-    errors = Console(stderr=True)
+    errors = Console(stderr=True, emoji=False)
     if log:
         errors.print(log, style="dim", markup=False, highlight=False, soft_wrap=True)
     payload = answer["Payload"].read().decode()

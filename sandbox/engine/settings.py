@@ -62,12 +62,11 @@ class StackFolder:
 
     def _link_program(self) -> None:
         """Put the program's folder where Pulumi.yaml says: the engine starts plugins there, and relative paths begin there."""
-        main = self._project.get("main")
-        if not main:
-            return
-        link = self.path / str(main).rstrip("/")
-        if not link.is_symlink():
-            link.symlink_to(self._source / str(main).rstrip("/"), target_is_directory=True)
+        main = str(self._project.get("main") or "").rstrip("/")
+        link, target = self.path / main, self._source / main
+        if main and not (link.is_symlink() and link.readlink() == target):
+            link.unlink(missing_ok=True)
+            link.symlink_to(target, target_is_directory=True)
 
     def seal(self, seal: Seal) -> None:
         """Have every secret that is not sealed yet sealed by `seal(path, value)`, which returns nothing that can be read."""

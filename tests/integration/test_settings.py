@@ -30,8 +30,10 @@ def home(tmp_path: Path) -> Home:
 
 def copied(folder: Path, **config: str) -> Path:
     """A folder with the project's files, and with these settings in place of the development stack's or beside them."""
-    folder.mkdir()
+    folder.mkdir(parents=True)
     shutil.copy(PROJECT / "Pulumi.yaml", folder)
+    for name in ("infra", ".venv"):
+        (folder / name).symlink_to(PROJECT / name)
     settings = yaml.safe_load((PROJECT / "Pulumi.development.yaml").read_text())
     settings["config"].update({f"jobr:{key}": value for key, value in config.items()})
     (folder / "Pulumi.development.yaml").write_text(yaml.safe_dump(settings))
@@ -64,8 +66,6 @@ def test_the_program_runs_by_plain_pulumi_preview(tmp_path: Path, home: Home) ->
     """As somebody with the official CLI runs it: the language host finds `infra/` by Pulumi.yaml. Without the policy pack."""
     certificate, key = certificates.issue(home, "plain", dns_names=["plain.sandbox.internal"])
     folder = copied(tmp_path / "project", certificateBody=certificate.read_text())
-    (folder / "infra").symlink_to(PROJECT / "infra")
-    (folder / ".venv").symlink_to(PROJECT / ".venv")
     path = [PROJECT / ".venv" / "bin", prepared.prepare_language_host(), launchers.write(home), *launchers.SYSTEM_PATH]
     environment = {
         "HOME": str(tmp_path),

@@ -20,9 +20,10 @@ def install(home: Home) -> None:
 
     def init(self: Any, *arguments: Any, **named: Any) -> None:
         original_init(self, *arguments, **named)
-        sources = (self.ip_range, self.source_group, named.get("prefix_list_id"))
+        given = inspect.signature(original_init).bind(self, *arguments, **named).arguments
+        sources = (given.get(name) for name in ("ip_range", "source_group", "prefix_list_id"))
         found = (source["Description"] for source in sources if isinstance(source, dict) and source.get("Description"))
-        self.told_description = next((description for description in found if description), None)
+        self.told_description = next(found, None)
 
     def modify(self: Any, group_id: str, rules: dict[str, dict[str, Any]]) -> None:
         original_modify(self, group_id, rules)

@@ -70,12 +70,13 @@ def test_the_account_becomes_the_embedded_clouds(home: Home, source: Path) -> No
     assert written(folder)["jobr:accountId"] == "123456789012"
 
 
-def test_the_project_file_loses_its_main_because_the_program_is_served_by_this_process(
-    home: Home, source: Path
-) -> None:
+def test_the_programs_folder_stands_where_the_project_file_says(home: Home, source: Path, tmp_path: Path) -> None:
     folder = StackFolder(home, "production", source)
     folder.write()
-    assert "main" not in yaml.safe_load((folder.path / "Pulumi.yaml").read_text())
+    assert (folder.path / "infra").readlink() == source / "infra"
+    moved = source.rename(tmp_path / "moved")
+    StackFolder(home, "production", moved).write()
+    assert (folder.path / "infra").readlink() == moved / "infra"
 
 
 def test_nothing_that_only_real_credentials_open_is_left(home: Home, source: Path) -> None:

@@ -48,7 +48,7 @@ def home(tmp_path: Path) -> Home:
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     folder = tmp_path / "source"
-    folder.mkdir()
+    (folder / "infra").mkdir(parents=True)
     (folder / "Pulumi.yaml").write_text(PROJECT_FILE)
     (folder / "Pulumi.dev.yaml").write_text("config:\n  jobr:size: 7\n")
     return folder

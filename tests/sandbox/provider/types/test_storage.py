@@ -43,7 +43,7 @@ _COLD = [
     {
         "id": "cold",
         "status": "Disabled",
-        "filter": {"and": {"prefix": "logs/", "tags": {"kind": "audit"}, "objectSizeGreaterThan": 1024}},
+        "filter": {"and": {"prefix": "logs/", "tags": {"kind": "audit"}}},
         "transitions": [{"days": 30, "storageClass": "GLACIER_IR"}],
         "noncurrentVersionTransitions": [{"noncurrentDays": 30, "storageClass": "STANDARD_IA"}],
     }
