@@ -103,7 +103,7 @@ class Lifecycle:
         sent = set(self.requests.carried(creator, properties)) | set(placeholders(creator.params)) | set(self.resource.fixed)
         rest = [name for name in self.requests.carried(update, properties) if name not in sent and name not in self.resource.replace]
         if rest:
-            params = self.requests.build(update, {name: properties[name] for name in rest}, values)
+            params = {**self.requests.build(update, {name: properties[name] for name in rest}, values), **self.resource.rest}
             self.cloud.call(self.resource.service, update.operation, params)
             self._until_ready(resource_id, properties, seconds)
 
@@ -193,6 +193,10 @@ class Lifecycle:
 
     def _update_part(self, part: Part, state: State, properties: dict[str, Any], values: dict[str, Any]) -> None:
         wanted = touched(part, properties) and applies(part.put, properties)
+        if part.shrink is not None and wanted:
+            gone = {name: _lost(state.inputs.get(name), properties.get(name)) for name in part.properties}
+            if any(gone.values()):
+                self._do(part.shrink, gone, values)
         if part.clear is not None and (not wanted or (part.exclusive and touched(part, _plain(state.inputs)))):
             self._do(part.clear, properties, values)
         if wanted or part.clear is None:
@@ -206,6 +210,7 @@ class Lifecycle:
         templated = set(placeholders(call.params)) & changed
         if not (sent or deltas or templated):
             return
+        sent = self.requests.whole(call, sent, properties)
         wanted = properties if self.resource.update_all else {name: properties.get(name) for name in sent}
         gone = () if self.resource.update_all else [name for name in sent if properties.get(name) is None]
         cleared = {name: self.requests.cleared(call, name) for name in gone}
@@ -230,7 +235,9 @@ class Lifecycle:
         except CloudError as error:
             if error.code not in self.resource.gone:
                 raise
-        if self.resource.ready and applies(self.resource.delete, properties):
+        calls = (*(step for step in self.resource.before_delete if isinstance(step, Call)), self.resource.delete)
+        deletes = any(call.operation == self.resource.delete.operation and applies(call, properties) for call in calls)
+        if self.resource.ready and deletes:
             self._until_gone(state, seconds or self.resource.ready.seconds)
 
     def _until_gone(self, state: State, seconds: float) -> None:
@@ -243,6 +250,11 @@ class Lifecycle:
 
 def _before(values: Mapping[str, Any]) -> dict[str, Any]:
     return {f"old_{name}": value for name, value in values.items()}
+
+
+def _lost(before: Any, after: Any) -> list[Any]:
+    kept = {item["name"] for item in after or ()}
+    return [item for item in before or () if item["name"] not in kept]
 
 
 def _plain(inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -72,6 +72,7 @@ class Part:
         put: writes them.
         read: reads them back; None where the resource's own description holds them.
         clear: removes them, when all are gone from the program or what `put.when` asks for is.
+        shrink: takes away the items (alike in "name") that a list has lost, where `put` would leave them.
         exclusive: whether what was set before has to be cleared before another value can be put.
         absent: error codes of `read` that mean "not set".
         pairs: for APIs that keep a list of Key and Value: which key each property (or "block.property") has; `put.at` is
@@ -83,6 +84,7 @@ class Part:
     read: Call | None = None
     clear: Call | None = None
     absent: tuple[str, ...] = ()
+    shrink: Call | None = None
     exclusive: bool = False
     pairs: Mapping[str, str] = field(default_factory=dict)
 
@@ -121,7 +123,7 @@ class Resource:
         create: the call that makes it; `id` finds its id in the answer (At) or composes it (Text).
         read: the call that describes it.
         alternatives: other creating calls, by the property whose presence asks for them; what they do not take is sent
-            by update afterwards.
+            by update afterwards, with `rest` on top.
         update: sends changed properties in place; `update_all` makes it send every property that it carries, and a
             property that it does not send is taken back by that.
         delete: removes it; None for what lives and dies with its parent.
@@ -134,6 +136,7 @@ class Resource:
         defaults: what the official provider fills in; "block.property" fills a block that is given.
         computed: properties that keep the API's value when the program stops giving them.
         unordered: properties whose order means nothing.
+        prefixes: properties of which a beginning may be given, such as a major version: the rest is the service's choice.
         documents: properties that hold JSON text, compared by meaning.
         local: properties that only the provider uses, and no call sends.
         secret_outputs: outputs that are secret although the SDK does not say so.
@@ -153,6 +156,7 @@ class Resource:
     read: Call
     delete: Call | None
     alternatives: Mapping[str, Call] = field(default_factory=dict)
+    rest: Values = field(default_factory=dict)
     update: Call | None = None
     update_all: bool = False
     replace: tuple[str, ...] = ()
@@ -166,6 +170,7 @@ class Resource:
     defaults: Values = field(default_factory=dict)
     computed: tuple[str, ...] = ()
     unordered: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     local: tuple[str, ...] = ()
     secret_outputs: tuple[str, ...] = ()

@@ -91,6 +91,17 @@ class Requests:
         ]
         return {**(fill(part.put.params, values) or {}), part.put.at: pairs}
 
+    def whole(self, call: Call, sent: Iterable[str], properties: Mapping[str, Any]) -> set[str]:
+        """What is sent, and all that shares a structure with it: an update of a part would leave the rest to the service."""
+        shape, rename = self.shape(call), self.rename(call)
+
+        def root(name: str) -> str:
+            return (member_of(name, shape.members, rename) or "").partition(".")[0]
+
+        roots = {root(name) for name in sent}
+        shared = {name for name in roots if isinstance(shape.members.get(name), StructureShape)}
+        return {*sent, *(name for name in self.carried(call, properties) if root(name) in shared)}
+
     def build_deltas(self, changed: Iterable[str], old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
         """What comes to and goes from the sets that update takes so."""
         params: dict[str, Any] = {}
@@ -146,7 +157,7 @@ class Requests:
         yield from (call for call in (resource.update, *resource.removals.values()) if call)
         yield from (call for call in (*resource.after_create, *resource.before_delete) if isinstance(call, Call))
         for part in resource.parts:
-            yield from (call for call in (part.put, part.clear) if call)
+            yield from (call for call in (part.put, part.clear, part.shrink) if call)
 
     def changeable(self, inputs: Iterable[str]) -> set[str]:
         """Those of the type's inputs that can change in place."""

@@ -3,10 +3,12 @@
 import collections.abc
 import functools
 import importlib
+import threading
 import typing
 from typing import Any
 
 _KEYWORDS = {"lambda": "lambda_"}
+_IMPORTING = threading.RLock()  # the SDK loads its modules lazily, which two threads at once spoil
 
 
 @functools.cache
@@ -25,10 +27,11 @@ def kinds(token: str) -> dict[str, str]:
     """What the SDK takes each output for: "list", "map", "block" (a class of properties) or "scalar"."""
     resource, _ = _classes(token)
     found: dict[str, str] = {}
-    for name, member in vars(resource).items():
-        if isinstance(member, property) and member.fget is not None:
-            hint = typing.get_type_hints(member.fget).get("return")
-            found[getattr(member.fget, "_pulumi_name", name)] = _kind(hint)
+    with _IMPORTING:
+        for name, member in vars(resource).items():
+            if isinstance(member, property) and member.fget is not None:
+                hint = typing.get_type_hints(member.fget).get("return")
+                found[getattr(member.fget, "_pulumi_name", name)] = _kind(hint)
     return found
 
 
@@ -43,8 +46,13 @@ def _kind(hint: Any) -> str:
     return "block" if isinstance(hint, type) and hint.__module__.startswith("pulumi_") else "scalar"
 
 
-@functools.cache
 def _classes(token: str) -> tuple[type, type]:
+    with _IMPORTING:
+        return _load(token)
+
+
+@functools.cache
+def _load(token: str) -> tuple[type, type]:
     package, path, name = token.split(":")
     module = path.split("/")[0]
     dotted = f"pulumi_{package}" if module == "index" else f"pulumi_{package}.{_KEYWORDS.get(module, module)}"

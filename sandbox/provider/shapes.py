@@ -75,7 +75,8 @@ def place(built: dict[str, Any], shape: StructureShape, item: Any, rename: Renam
         raise UnmappedError(f"{path} has no member in {shape.name}")
     convert = rename.get(path)
     *parents, last = member.split(".")
-    target, current = built, shape
+    target = built
+    current: Any = shape  # botocore-stubs do not know which shapes have members
     for parent in parents:
         target = target.setdefault(parent, {})
         current = current.members[parent]
@@ -146,7 +147,16 @@ def project(given: Any, found: Any, rename: Renames, path: str, *, unordered: bo
         pairs = zip(given, found, strict=False)
         rest = [natural(item, rename, path) for item in found[len(given) :]]
         return [project(one, other, rename, path) for one, other in pairs] + rest
-    return natural(found, rename, path)
+    return _typed(natural(found, rename, path), given)
+
+
+def _typed(found: Any, given: Any) -> Any:
+    """A text as the number or truth that the program gave: some APIs have texts only, and the SDK reads its own types."""
+    if isinstance(found, str) and isinstance(given, bool) and found.lower() in {"true", "false"}:
+        return found.lower() == "true"
+    if isinstance(found, str) and isinstance(given, int) and not isinstance(given, bool) and found.isdecimal():
+        return int(found)
+    return found
 
 
 def natural(found: Any, rename: Renames | None = None, path: str = "") -> Any:

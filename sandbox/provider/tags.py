@@ -77,7 +77,7 @@ def read(cloud: Cloud, service: str, values: Mapping[str, Any]) -> dict[str, str
     else:
         params = {way.owner: fill(way.reference, values)}
     try:
-        answer = cloud.call(service.split(":")[0], way.listing, params)
+        answer = cloud.call(service.split(":", 1)[0], way.listing, params)
     except Exception as error:
         if getattr(error, "code", "") == "NoSuchTagSet":
             return {}
@@ -96,9 +96,9 @@ def write(cloud: Cloud, service: str, values: Mapping[str, Any], old: Mapping[st
     changed = {key: value for key, value in new.items() if old.get(key) != value}
     if gone:
         keys = to_api(service, gone) if way.removes_pairs else sorted(gone)
-        cloud.call(service.split(":")[0], way.remove, {**owner, way.keys: keys})
+        cloud.call(service.split(":", 1)[0], way.remove, {**owner, way.keys: keys})
     if changed:
-        cloud.call(service.split(":")[0], way.add, {**owner, way.member: to_api(service, changed)})
+        cloud.call(service.split(":", 1)[0], way.add, {**owner, way.member: to_api(service, changed)})
 
 
 def _write_bucket(cloud: Cloud, owner: dict[str, Any], new: Mapping[str, str]) -> None:

@@ -17,6 +17,7 @@ NAMES: tuple[str, ...] = (
     "bucket_policies",
     "bucket_lifecycles",
     "security_groups",
+    "nat_gateways",
     "rds",
     "functions",
     "topics",

@@ -58,14 +58,23 @@ TASK_DEFINITION = Resource(
 )
 
 _SWITCH = Convert("assignPublicIp", lambda on: "ENABLED" if on else "DISABLED", lambda word: word == "ENABLED")
+_NO_ALARMS = {"alarmNames": [], "enable": False, "rollback": False}
+_NO_BREAKER = {"enable": False, "rollback": False}
+
+
+def _or(nothing: dict[str, Any], member: str) -> Convert:
+    """A block that the API cannot do without once it was set: taken away, it is sent as `nothing`."""
+    return Convert(member, lambda given: given or nothing, lambda found: None if found == nothing else found)
+
+
 _SERVICE: dict[str, str | Convert] = {
     "name": "serviceName",
     "iamRole": "role",
     "orderedPlacementStrategies": "placementStrategy",
     "capacityProviderStrategies": "capacityProviderStrategy",
     "volumeConfiguration": "volumeConfigurations",
-    "alarms": "deploymentConfiguration.alarms",
-    "deploymentCircuitBreaker": "deploymentConfiguration.deploymentCircuitBreaker",
+    "alarms": _or(_NO_ALARMS, "deploymentConfiguration.alarms"),
+    "deploymentCircuitBreaker": _or(_NO_BREAKER, "deploymentConfiguration.deploymentCircuitBreaker"),
     "deploymentMaximumPercent": "deploymentConfiguration.maximumPercent",
     "deploymentMinimumHealthyPercent": "deploymentConfiguration.minimumHealthyPercent",
     "networkConfiguration": "networkConfiguration.awsvpcConfiguration",

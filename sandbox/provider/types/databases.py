@@ -25,7 +25,7 @@ SUBNET_GROUP = Resource(
     name=Name(lower=True),
     defaults={"description": _DESCRIPTION},
     unordered=("subnetIds",),
-    outputs={"arn": At("DBSubnetGroupArn")},
+    outputs={"arn": At("DBSubnetGroupArn"), "supportedNetworkTypes": At("SupportedNetworkTypes || ['IPV4']")},
     gone=("DBSubnetGroupNotFoundFault",),
 )
 
@@ -70,6 +70,12 @@ PARAMETER_GROUP = Resource(
                 "describe_db_parameters",
                 {"DBParameterGroupName": "{id}", "Source": "user"},
                 rename={"parameters": Convert("Parameters", _parameters, _given)},
+            ),
+            shrink=Call(
+                "reset_db_parameter_group",
+                {"DBParameterGroupName": "{id}"},
+                ("parameters",),
+                {"parameters": Convert("Parameters", _parameters, _given)},
             ),
             clear=Call("reset_db_parameter_group", {"DBParameterGroupName": "{id}", "ResetAllParameters": True}, ()),
         ),
@@ -122,6 +128,7 @@ _READ = {
     "replicas": "ReadReplicaDBInstanceIdentifiers",
 }
 _ID = {"DBInstanceIdentifier": "{identifier}"}
+_DELETE = {**_ID, "DeleteAutomatedBackups": "{deleteAutomatedBackups}"}
 _REPLACING = (
     "availabilityZone", "backupTarget", "characterSetName", "customIamInstanceProfile", "dbName", "engine", "kmsKeyId",
     "ncharCharacterSetName", "snapshotIdentifier", "storageEncrypted", "timezone", "username",
@@ -133,6 +140,7 @@ INSTANCE = Resource(
     create=Call("create_db_instance", rename=_CREATE),
     # A replica inherits these from its source; the API refuses them, and the official provider sends the rest afterwards.
     alternatives={"replicateSourceDb": Call("create_db_instance_read_replica", rename=_CREATE)},
+    rest={"ApplyImmediately": True},
     id=At("DBInstance.DbiResourceId"),
     read=Call(
         "describe_db_instances",
@@ -165,13 +173,11 @@ INSTANCE = Resource(
     },
     delete=Call(
         "delete_db_instance",
-        {
-            **_ID,
-            "SkipFinalSnapshot": "{skipFinalSnapshot}",
-            "FinalDBSnapshotIdentifier": "{finalSnapshotIdentifier}",
-            "DeleteAutomatedBackups": "{deleteAutomatedBackups}",
-        },
+        {**_DELETE, "SkipFinalSnapshot": False, "FinalDBSnapshotIdentifier": "{finalSnapshotIdentifier}"},
+        when="!skipFinalSnapshot",
     ),
+    # The API takes one or the other.
+    before_delete=(Call("delete_db_instance", {**_DELETE, "SkipFinalSnapshot": True}, (), when="skipFinalSnapshot"),),
     replace=_REPLACING,
     local=(
         "applyImmediately", "skipFinalSnapshot", "finalSnapshotIdentifier", "deleteAutomatedBackups",
@@ -185,6 +191,7 @@ INSTANCE = Resource(
         "port", "storageType", "username", "vpcSecurityGroupIds", "dbSubnetGroupName", "dbName", "databaseInsightsMode",
     ),  # fmt: skip
     unordered=("vpcSecurityGroupIds", "enabledCloudwatchLogsExports"),
+    prefixes=("engineVersion",),
     defaults={
         "applyImmediately": False,
         "autoMinorVersionUpgrade": True,

@@ -68,7 +68,7 @@ LIFECYCLE_POLICY = Resource(
 RESOURCES = (REPOSITORY, LIFECYCLE_POLICY)
 
 _LOGIN = Call("get_authorization_token", {"registryIds": ["{registryId!}"]}, at="authorizationData[0]")
-_TOKEN = {
+_TOKEN: Mapping[str, At | Text] = {
     "authorizationToken": At("authorizationToken"),
     "expiresAt": At("expiresAt"),
     "id": Text("{account}"),

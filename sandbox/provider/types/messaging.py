@@ -46,10 +46,10 @@ TOPIC = Resource(
         "get_topic_attributes", {"TopicArn": "{id}"}, rename={"name": Convert("Attributes.TopicArn", str, _last)}
     ),
     delete=Call("delete_topic", {"TopicArn": "{id}"}),
-    parts=tuple(
-        _attribute("set_topic_attributes", "TopicArn", name, member) for name, member in _TOPIC_ATTRIBUTES.items()
-    )
-    + (
+    parts=(
+        *tuple(
+            _attribute("set_topic_attributes", "TopicArn", name, member) for name, member in _TOPIC_ATTRIBUTES.items()
+        ),
         _attribute(
             "set_topic_attributes", "TopicArn", "contentBasedDeduplication", "ContentBasedDeduplication", "false"
         ),

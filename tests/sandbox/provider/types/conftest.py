@@ -52,4 +52,5 @@ def _resource(token: str) -> Resource:
         importlib.import_module(f"{types.__name__}.{module.name}") for module in pkgutil.iter_modules(types.__path__)
     )
     found = (resource for module in modules for resource in getattr(module, "RESOURCES", ()) if resource.token == token)
-    return next(found)
+    resource: Resource = next(found)
+    return resource

@@ -39,7 +39,7 @@ def target_group(bench: Bench) -> str:
 
 @functools.cache
 def certificate(cloud: RecordingCloud, name: str) -> str:
-    chain, key = certificates.issue(cloud.home, name, [f"{name}.example"])
+    chain, key = certificates.issue(cloud.home, name, dns_names=[f"{name}.example"])
     mark = b"-----END CERTIFICATE-----"
     body = chain.read_bytes().split(mark)[0] + mark
     return str(cloud.client("acm").import_certificate(Certificate=body, PrivateKey=key.read_bytes())["CertificateArn"])

@@ -130,7 +130,7 @@ class TestMessaging(Contract):
                 Drift(
                     attribute("set_subscription_attributes", SUBSCRIPTION, "RawMessageDelivery", "true"),
                     "rawMessageDelivery",
-                    "true",
+                    True,
                 ),
             ),
             vanish=Call("unsubscribe", SUBSCRIPTION),
@@ -159,7 +159,7 @@ class TestMessaging(Contract):
                 Drift(
                     Call("set_queue_attributes", {**QUEUE, "Attributes": {"VisibilityTimeout": "1"}}),
                     "visibilityTimeoutSeconds",
-                    "1",
+                    1,
                 ),
             ),
             vanish=Call("delete_queue", QUEUE),
