@@ -121,8 +121,7 @@ class Progress:
         return [finding for finding in self.findings if finding.severity == "error"]
 
     def _begin(self, step: StepEventMetadata) -> None:
-        state = step.new or step.old
-        if state is not None and state.custom:
+        if _is_custom(step):
             self._working[step.urn] = (OpType(step.op).value, time.monotonic())
         else:
             # A component is done when it is registered; not every one tells its outputs.
@@ -130,7 +129,8 @@ class Progress:
 
     def _end(self, step: StepEventMetadata) -> None:
         self._working.pop(step.urn, None)
-        self._count(step)
+        if _is_custom(step):
+            self._count(step)
 
     def _count(self, step: StepEventMetadata) -> None:
         op = OpType(step.op)
@@ -155,6 +155,11 @@ class Progress:
     def _add(self, finding: Finding) -> None:
         if finding not in self.findings:
             self.findings.append(finding)
+
+
+def _is_custom(step: StepEventMetadata) -> bool:
+    state = step.new or step.old
+    return bool(state is not None and state.custom)
 
 
 def _words(changes: dict[OpType, int]) -> Counter[str]:

@@ -41,8 +41,8 @@ def _files(archive: Archive, prefix: str) -> Iterator[tuple[str, bytes, int]]:
     if isinstance(raw.get("assets"), Mapping):
         for name, item in raw["assets"].items():
             yield from _files(item, f"{prefix}{name}")
-    elif "text" in raw:
-        yield prefix, str(raw["text"]).encode(), 0o644
+    elif not raw.get("uri") and not raw.get("path"):
+        yield prefix, str(raw.get("text", "")).encode(), 0o644  # the engine leaves an empty text out
     else:
         yield from _files_at(_path(raw), prefix)
 

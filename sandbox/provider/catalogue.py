@@ -18,11 +18,13 @@ from sandbox.provider.types import (
     network,
     observability,
     randomness,
+    security_groups,
     storage,
 )
 
 RESOURCES: tuple[Resource, ...] = (
     *network.RESOURCES,
+    *security_groups.RESOURCES,
     *keys.RESOURCES,
     *databases.RESOURCES,
     *storage.RESOURCES,

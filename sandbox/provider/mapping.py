@@ -136,8 +136,8 @@ class Resource:
         defaults: what the official provider fills in; "block.property" fills a block that is given.
         computed: properties that keep the API's value when the program stops giving them.
         unordered: properties whose order means nothing.
-        prefixes: properties of which a beginning may be given, such as a major version: the rest is the service's choice.
         documents: properties that hold JSON text, compared by meaning.
+        versions: properties of which a shorter version stands for all below it: 18 for 18.4.
         local: properties that only the provider uses, and no call sends.
         secret_outputs: outputs that are secret although the SDK does not say so.
         after_create, before_delete: further calls, or actions, at these moments.
@@ -170,8 +170,8 @@ class Resource:
     defaults: Values = field(default_factory=dict)
     computed: tuple[str, ...] = ()
     unordered: tuple[str, ...] = ()
-    prefixes: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
     local: tuple[str, ...] = ()
     secret_outputs: tuple[str, ...] = ()
     after_create: tuple[Call, ...] = ()

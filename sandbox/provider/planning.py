@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.provider import checks, sdk
+from sandbox.provider.archives import ArchiveError
 from sandbox.provider.lifecycle import Lifecycle
 from sandbox.provider.mapping import Name
 from sandbox.provider.requests import applies
@@ -93,6 +94,9 @@ class Planner:
                 continue
             try:
                 params = requests.build_part(part, inputs, values) if part else requests.build_create(inputs, values)
+            except ArchiveError as error:
+                failures.append(Failure("", str(error)))
+                continue
             except UnmappedError as error:
                 failures.append(Failure(str(error).split(" ")[0].split(".")[0], f"{error}: add a rename in sandbox/provider/types"))
                 continue

@@ -102,9 +102,9 @@ class Reader:
         found = find(description, name, rename)
         if given is None:
             return found if isinstance(rename.get(name), Convert) else natural(found, rename, name)
-        if name in self.resource.prefixes and f"{found}.".startswith(f"{given}."):
-            return given
         if name in self.resource.documents and same_document(given, found):
+            return given
+        if name in self.resource.versions and str(found).startswith(f"{given}."):
             return given
         return project(given, found, rename, name, unordered=name in self.resource.unordered)
 

@@ -141,11 +141,10 @@ class Requests:
         if resource.taggable:
             served.add("tags")
         if resource.delete:
-            served |= set(placeholders(resource.delete.params)) | {(resource.delete.when or "").lstrip("!")}
+            served |= set(placeholders(resource.delete.params)) | set(_names(resource.delete.when))
         for call in self._calls():
             served |= set(self.carried(call, names)) | set(placeholders(call.params))
-            if call.when:
-                served |= set(re.findall(r"[a-z]\w*", call.when))
+            served |= set(_names(call.when))
         for found in (resource.id, *resource.outputs.values()):
             if isinstance(found, Text):
                 served |= set(placeholders(found.template))
@@ -168,6 +167,10 @@ class Requests:
         if self.resource.update:
             found |= set(self.carried(self.resource.update, names)) | set(placeholders(self.resource.update.params))
         return found & names
+
+
+def _names(condition: str | None) -> list[str]:
+    return re.findall(r"[a-z]\w*", condition or "")
 
 
 def applies(call: Call, properties: Mapping[str, Any]) -> bool:

@@ -19,6 +19,7 @@ NAMES: tuple[str, ...] = (
     "security_groups",
     "nat_gateways",
     "rds",
+    "subnet_groups",
     "functions",
     "topics",
     "queues",

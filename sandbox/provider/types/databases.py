@@ -43,7 +43,11 @@ def _parameters(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _given(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
-        {"name": item["ParameterName"], "value": item["ParameterValue"], "applyMethod": item.get("ApplyMethod", "immediate")}
+        {
+            "name": item["ParameterName"],
+            "value": item["ParameterValue"],
+            "applyMethod": item.get("ApplyMethod", "immediate"),
+        }
         for item in found
         if item.get("ParameterValue") is not None
     ]
@@ -110,15 +114,19 @@ def _names(member: str) -> Any:
     return lambda items: [item[member] for item in items]
 
 
-_READ = {
+_READ: dict[str, str | Convert] = {
     **{name: member for name, member in _CREATE.items() if name != "password"},
     "iamDatabaseAuthenticationEnabled": "IAMDatabaseAuthenticationEnabled",
     "performanceInsightsEnabled": "PerformanceInsightsEnabled",
     "enabledCloudwatchLogsExports": "EnabledCloudwatchLogsExports",
     "replicateSourceDb": "ReadReplicaSourceDBInstanceIdentifier",
     "dbSubnetGroupName": "DBSubnetGroup.DBSubnetGroupName",
-    "parameterGroupName": Convert("DBParameterGroups", list, lambda items: items[0]["DBParameterGroupName"] if items else None),
-    "optionGroupName": Convert("OptionGroupMemberships", list, lambda items: items[0]["OptionGroupName"] if items else None),
+    "parameterGroupName": Convert(
+        "DBParameterGroups", list, lambda items: items[0]["DBParameterGroupName"] if items else None
+    ),
+    "optionGroupName": Convert(
+        "OptionGroupMemberships", list, lambda items: items[0]["OptionGroupName"] if items else None
+    ),
     "vpcSecurityGroupIds": Convert("VpcSecurityGroups", list, _names("VpcSecurityGroupId")),
     "port": "Endpoint.Port",
     "address": "Endpoint.Address",
@@ -131,7 +139,17 @@ _ID = {"DBInstanceIdentifier": "{identifier}"}
 _DELETE = {**_ID, "DeleteAutomatedBackups": "{deleteAutomatedBackups}"}
 _REPLACING = (
     "availabilityZone", "backupTarget", "characterSetName", "customIamInstanceProfile", "dbName", "engine", "kmsKeyId",
-    "ncharCharacterSetName", "snapshotIdentifier", "storageEncrypted", "timezone", "username",
+    "ncharCharacterSetName", "storageEncrypted", "timezone", "username",
+)  # fmt: skip
+_LOCAL = (
+    "applyImmediately", "skipFinalSnapshot", "finalSnapshotIdentifier", "deleteAutomatedBackups",
+    "allowMajorVersionUpgrade", "blueGreenUpdate",
+)  # fmt: skip
+_COMPUTED = (
+    "allocatedStorage", "availabilityZone", "backupRetentionPeriod", "backupWindow", "caCertIdentifier", "engine",
+    "engineVersion", "kmsKeyId", "licenseModel", "maintenanceWindow", "monitoringRoleArn", "multiAz", "networkType",
+    "optionGroupName", "parameterGroupName", "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod",
+    "port", "storageType", "username", "vpcSecurityGroupIds", "dbSubnetGroupName", "dbName", "databaseInsightsMode",
 )  # fmt: skip
 
 INSTANCE = Resource(
@@ -179,19 +197,11 @@ INSTANCE = Resource(
     # The API takes one or the other.
     before_delete=(Call("delete_db_instance", {**_DELETE, "SkipFinalSnapshot": True}, (), when="skipFinalSnapshot"),),
     replace=_REPLACING,
-    local=(
-        "applyImmediately", "skipFinalSnapshot", "finalSnapshotIdentifier", "deleteAutomatedBackups",
-        "allowMajorVersionUpgrade", "blueGreenUpdate",
-    ),  # fmt: skip
+    local=_LOCAL,
     fixed=("password", "upgradeStorageConfig"),
-    computed=(
-        "allocatedStorage", "availabilityZone", "backupRetentionPeriod", "backupWindow", "caCertIdentifier", "engine",
-        "engineVersion", "kmsKeyId", "licenseModel", "maintenanceWindow", "monitoringRoleArn", "multiAz", "networkType",
-        "optionGroupName", "parameterGroupName", "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod",
-        "port", "storageType", "username", "vpcSecurityGroupIds", "dbSubnetGroupName", "dbName", "databaseInsightsMode",
-    ),  # fmt: skip
+    computed=_COMPUTED,
+    versions=("engineVersion",),
     unordered=("vpcSecurityGroupIds", "enabledCloudwatchLogsExports"),
-    prefixes=("engineVersion",),
     defaults={
         "applyImmediately": False,
         "autoMinorVersionUpgrade": True,
@@ -208,7 +218,9 @@ INSTANCE = Resource(
         "endpoint": Text("{address}:{port}"),
         "engineVersionActual": At("EngineVersion"),
     },
-    ready=Until("DBInstanceStatus", ("available",), ("failed", "incompatible-parameters", "storage-full"), seconds=2400),
+    ready=Until(
+        "DBInstanceStatus", ("available",), ("failed", "incompatible-parameters", "storage-full"), seconds=2400
+    ),
     gone=("DBInstanceNotFound", "DBInstanceNotFoundFault"),
     unserved={
         "latestRestorableTime": "no point-in-time recovery",

@@ -19,7 +19,10 @@ def _attributes(kind: str, pairs: dict[str, str]) -> Part:
 LOAD_BALANCER = Resource(
     token="aws:lb/loadBalancer:LoadBalancer",
     service="elbv2",
-    create=Call("create_load_balancer", carries=("name", "subnets", "securityGroups", "internal", "loadBalancerType", "ipAddressType")),
+    create=Call(
+        "create_load_balancer",
+        carries=("name", "subnets", "securityGroups", "internal", "loadBalancerType", "ipAddressType"),
+    ),
     id=At("LoadBalancers[0].LoadBalancerArn"),
     read=Call(
         "describe_load_balancers",
@@ -34,7 +37,11 @@ LOAD_BALANCER = Resource(
     ),
     delete=Call("delete_load_balancer", {"LoadBalancerArn": "{id}"}),
     rename={
-        "internal": Convert("Scheme", lambda internal: "internal" if internal else "internet-facing", lambda scheme: scheme == "internal"),
+        "internal": Convert(
+            "Scheme",
+            lambda internal: "internal" if internal else "internet-facing",
+            lambda scheme: scheme == "internal",
+        ),
         "loadBalancerType": "Type",
     },
     parts=(
@@ -81,7 +88,10 @@ LOAD_BALANCER = Resource(
 TARGET_GROUP = Resource(
     token="aws:lb/targetGroup:TargetGroup",
     service="elbv2",
-    create=Call("create_target_group", carries=("name", "port", "protocol", "protocolVersion", "vpcId", "targetType", "ipAddressType", "healthCheck")),
+    create=Call(
+        "create_target_group",
+        carries=("name", "port", "protocol", "protocolVersion", "vpcId", "targetType", "ipAddressType", "healthCheck"),
+    ),
     id=At("TargetGroups[0].TargetGroupArn"),
     read=Call(
         "describe_target_groups",
@@ -155,15 +165,26 @@ def _actions(name: str, member: str) -> dict[str, str | Convert]:
 LISTENER = Resource(
     token="aws:lb/listener:Listener",
     service="elbv2",
-    create=Call("create_listener", carries=("loadBalancerArn", "port", "protocol", "sslPolicy", "certificateArn", "defaultActions")),
+    create=Call(
+        "create_listener",
+        carries=("loadBalancerArn", "port", "protocol", "sslPolicy", "certificateArn", "defaultActions"),
+    ),
     id=At("Listeners[0].ListenerArn"),
     read=Call("describe_listeners", {"ListenerArns": ["{id}"]}, at="Listeners[0]"),
-    update=Call("modify_listener", {"ListenerArn": "{id}"}, ("port", "protocol", "sslPolicy", "certificateArn", "defaultActions")),
+    update=Call(
+        "modify_listener",
+        {"ListenerArn": "{id}"},
+        ("port", "protocol", "sslPolicy", "certificateArn", "defaultActions"),
+    ),
     delete=Call("delete_listener", {"ListenerArn": "{id}"}),
     rename={
         "alpnPolicy": Convert("AlpnPolicy", lambda policy: [policy], lambda found: found[0] if found else None),
         **_actions("defaultActions", "DefaultActions"),
-        "certificateArn": Convert("Certificates", lambda arn: [{"CertificateArn": arn}], lambda items: items[0]["CertificateArn"] if items else None),
+        "certificateArn": Convert(
+            "Certificates",
+            lambda arn: [{"CertificateArn": arn}],
+            lambda items: items[0]["CertificateArn"] if items else None,
+        ),
     },
     replace=("loadBalancerArn",),
     computed=("sslPolicy",),

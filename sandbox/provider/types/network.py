@@ -1,10 +1,6 @@
-"""Networks: VPC, subnets, gateways, routes, endpoints, security groups and their rules."""
+"""Networks: VPC, subnets, gateways, routes and endpoints."""
 
-from typing import Any
-
-from sandbox.provider.mapping import At, Call, Convert, Name, Part, Resource, Text, Until
-
-_DESCRIPTION = "Managed by Pulumi"  # the official provider's default
+from sandbox.provider.mapping import At, Call, Convert, Part, Resource, Text, Until
 
 
 def _arn(kind: str) -> Text:
@@ -94,14 +90,18 @@ INTERNET_GATEWAY = Resource(
     id=At("InternetGateway.InternetGatewayId"),
     read=Call("describe_internet_gateways", {"InternetGatewayIds": ["{id}"]}, at="InternetGateways[0]"),
     delete=Call("delete_internet_gateway", {"InternetGatewayId": "{id}"}),
-    before_delete=(Call("detach_internet_gateway", {"InternetGatewayId": "{id}", "VpcId": "{vpcId}"}, (), when="vpcId"),),
+    before_delete=(
+        Call("detach_internet_gateway", {"InternetGatewayId": "{id}", "VpcId": "{vpcId}"}, (), when="vpcId"),
+    ),
     parts=(
         Part(
             ("vpcId",),
             put=Call("attach_internet_gateway", {"InternetGatewayId": "{id}"}, ("vpcId",)),
             clear=Call("detach_internet_gateway", {"InternetGatewayId": "{id}", "VpcId": "{old_vpcId}"}, ()),
             exclusive=True,
-            read=Call("describe_internet_gateways", {"InternetGatewayIds": ["{id}"]}, at="InternetGateways[0].Attachments[0]"),
+            read=Call(
+                "describe_internet_gateways", {"InternetGatewayIds": ["{id}"]}, at="InternetGateways[0].Attachments[0]"
+            ),
         ),
     ),
     computed=("vpcId",),
@@ -136,7 +136,9 @@ EIP = Resource(
 NAT_GATEWAY = Resource(
     token="aws:ec2/natGateway:NatGateway",
     service="ec2",
-    create=Call("create_nat_gateway", carries=("allocationId", "subnetId", "connectivityType"), rename={"tags": "natgateway"}),
+    create=Call(
+        "create_nat_gateway", carries=("allocationId", "subnetId", "connectivityType"), rename={"tags": "natgateway"}
+    ),
     id=At("NatGateway.NatGatewayId"),
     read=Call(
         "describe_nat_gateways",
@@ -146,7 +148,9 @@ NAT_GATEWAY = Resource(
             "allocationId": Convert("NatGatewayAddresses", list, lambda items: items[0].get("AllocationId")),
             "publicIp": Convert("NatGatewayAddresses", list, lambda items: items[0].get("PublicIp")),
             "privateIp": Convert("NatGatewayAddresses", list, lambda items: items[0].get("PrivateIp")),
-            "networkInterfaceId": Convert("NatGatewayAddresses", list, lambda items: items[0].get("NetworkInterfaceId")),
+            "networkInterfaceId": Convert(
+                "NatGatewayAddresses", list, lambda items: items[0].get("NetworkInterfaceId")
+            ),
         },
     ),
     delete=Call("delete_nat_gateway", {"NatGatewayId": "{id}"}),
@@ -156,7 +160,14 @@ NAT_GATEWAY = Resource(
     gone_when="State == 'deleted'",
     gone=("NatGatewayNotFound",),
     unserved=dict.fromkeys(
-        ("associationId", "autoProvisionZones", "autoScalingIps", "regionalNatGatewayAddresses", "regionalNatGatewayAutoMode", "routeTableId"),
+        (
+            "associationId",
+            "autoProvisionZones",
+            "autoScalingIps",
+            "regionalNatGatewayAddresses",
+            "regionalNatGatewayAutoMode",
+            "routeTableId",
+        ),
         "no regional NAT gateways",
     ),
 )
@@ -203,7 +214,11 @@ ROUTE_TABLE_ASSOCIATION = Resource(
         at="RouteTables[].Associations[] | [?RouteTableAssociationId=='{id}'] | [0]",
     ),
     delete=Call("disassociate_route_table", {"AssociationId": "{id}"}),
-    replace=("subnetId", "gatewayId", "routeTableId"),  # AWS gives a moved association a new id, so it is a new resource here
+    replace=(
+        "subnetId",
+        "gatewayId",
+        "routeTableId",
+    ),  # AWS gives a moved association a new id, so it is a new resource here
     gone=("InvalidAssociationID.NotFound",),
     taggable=False,
 )
@@ -229,7 +244,14 @@ VPC_ENDPOINT = Resource(
         "securityGroupIds": ("AddSecurityGroupIds", "RemoveSecurityGroupIds"),
     },
     delete=Call("delete_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}),
-    replace=("resourceConfigurationArn", "serviceName", "serviceNetworkArn", "serviceRegion", "vpcEndpointType", "vpcId"),
+    replace=(
+        "resourceConfigurationArn",
+        "serviceName",
+        "serviceNetworkArn",
+        "serviceRegion",
+        "vpcEndpointType",
+        "vpcId",
+    ),
     defaults={"vpcEndpointType": "Gateway"},
     unordered=("routeTableIds", "subnetIds", "securityGroupIds"),
     documents=("policy",),
@@ -246,86 +268,12 @@ VPC_ENDPOINT = Resource(
     },
     ready=Until("State", ("available",), ("failed", "rejected")),
     gone_when="State == 'deleted'",
-    gone=("InvalidVpcEndpointId.NotFound", "InvalidRoute.NotFound"),  # moto deletes the routes of a deleted endpoint again
+    gone=(
+        "InvalidVpcEndpointId.NotFound",
+        "InvalidRoute.NotFound",
+    ),  # moto deletes the routes of a deleted endpoint again
     unserved={"cidrBlocks": "moto's prefix lists hold no addresses"},
 )
-
-SECURITY_GROUP = Resource(
-    token="aws:ec2/securityGroup:SecurityGroup",
-    service="ec2",
-    create=Call("create_security_group", carries=("name", "description", "vpcId"), rename={"name": "GroupName"}),
-    id=At("GroupId"),
-    read=Call("describe_security_groups", {"GroupIds": ["{id}"]}, at="SecurityGroups[0]", rename={"name": "GroupName"}),
-    delete=Call("delete_security_group", {"GroupId": "{id}"}),
-    # A new group lets everything out; the official provider takes that rule away, so that only declared rules exist.
-    after_create=(
-        Call(
-            "revoke_security_group_egress",
-            {"GroupId": "{id}", "IpPermissions": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]},
-            (),
-        ),
-    ),
-    replace=("name", "description", "vpcId"),
-    name=Name(),
-    defaults={"description": _DESCRIPTION},
-    local=("revokeRulesOnDelete",),
-    outputs={"arn": _arn("security-group")},
-    gone=("InvalidGroup.NotFound", "InvalidGroupId.Malformed"),
-    unserved=dict.fromkeys(("ingress", "egress"), "rules are resources of their own"),
-)
-
-
-def _rule(direction: str) -> Resource:
-    properties = ("cidrIpv4", "cidrIpv6", "description", "fromPort", "toPort", "ipProtocol", "prefixListId", "referencedSecurityGroupId")
-    source = {"Description": "{description}"}
-    permission: dict[str, Any] = {
-        "IpProtocol": "{ipProtocol}",
-        "FromPort": "{fromPort}",
-        "ToPort": "{toPort}",
-        "IpRanges": [{"CidrIp": "{cidrIpv4!}", **source}],
-        "Ipv6Ranges": [{"CidrIpv6": "{cidrIpv6!}", **source}],
-        "PrefixListIds": [{"PrefixListId": "{prefixListId!}", **source}],
-        "UserIdGroupPairs": [{"GroupId": "{referencedSecurityGroupId!}", **source}],
-    }
-    changed = {
-        "CidrIpv4": "{cidrIpv4}",
-        "CidrIpv6": "{cidrIpv6}",
-        "Description": "{description}",
-        "FromPort": "{fromPort}",
-        "ToPort": "{toPort}",
-        "IpProtocol": "{ipProtocol}",
-        "PrefixListId": "{prefixListId}",
-        "ReferencedGroupId": "{referencedSecurityGroupId}",
-    }
-    owner = {"GroupId": "{securityGroupId}"}
-    return Resource(
-        token=f"aws:vpc/securityGroup{direction.title()}Rule:SecurityGroup{direction.title()}Rule",
-        service="ec2",
-        create=Call(
-            f"authorize_security_group_{direction}",
-            {**owner, "IpPermissions": [permission]},
-            (),
-            {"tags": "security-group-rule"},
-        ),
-        id=At("SecurityGroupRules[0].SecurityGroupRuleId"),
-        read=Call(
-            "describe_security_group_rules",
-            {"SecurityGroupRuleIds": ["{id}"]},
-            at="SecurityGroupRules[0]",
-            rename={"referencedSecurityGroupId": "ReferencedGroupInfo.GroupId", "securityGroupId": "GroupId"},
-        ),
-        update=Call(
-            "modify_security_group_rules",
-            {**owner, "SecurityGroupRules": [{"SecurityGroupRuleId": "{id}", "SecurityGroupRule": changed}]},
-            (),
-        ),
-        delete=Call(f"revoke_security_group_{direction}", {**owner, "SecurityGroupRuleIds": ["{id}"]}),
-        replace=("securityGroupId",),
-        computed=tuple(name for name in properties if name in {"fromPort", "toPort"}),
-        outputs={"arn": _arn("security-group-rule")},
-        gone=("InvalidSecurityGroupRuleId.NotFound", "InvalidPermission.NotFound", "InvalidGroup.NotFound"),
-    )
-
 
 RESOURCES: tuple[Resource, ...] = (
     VPC,
@@ -337,7 +285,4 @@ RESOURCES: tuple[Resource, ...] = (
     ROUTE,
     ROUTE_TABLE_ASSOCIATION,
     VPC_ENDPOINT,
-    SECURITY_GROUP,
-    _rule("ingress"),
-    _rule("egress"),
 )

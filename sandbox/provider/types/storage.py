@@ -29,7 +29,11 @@ EMPTY: Action = _empty
 BUCKET = Resource(
     token="aws:s3/bucket:Bucket",
     service="s3",
-    create=Call("create_bucket", carries=("bucket", "objectLockEnabled"), rename={"objectLockEnabled": "ObjectLockEnabledForBucket"}),
+    create=Call(
+        "create_bucket",
+        carries=("bucket", "objectLockEnabled"),
+        rename={"objectLockEnabled": "ObjectLockEnabledForBucket"},
+    ),
     id=Text("{bucket}"),
     read=Call("head_bucket", {"Bucket": "{id}"}),
     delete=Call("delete_bucket", {"Bucket": "{id}"}),
@@ -82,6 +86,7 @@ ENCRYPTION = Resource(
     taggable=False,
 )
 
+
 def _pairs(tags: dict[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
@@ -93,11 +98,19 @@ def _of_pairs(pairs: list[dict[str, str]]) -> dict[str, str]:
 LIFECYCLE = Resource(
     token="aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     service="s3",
-    create=Call("put_bucket_lifecycle_configuration", carries=("bucket", "rules"), rename={"rules": "LifecycleConfiguration.Rules"}),
+    create=Call(
+        "put_bucket_lifecycle_configuration",
+        carries=("bucket", "rules"),
+        rename={"rules": "LifecycleConfiguration.Rules"},
+    ),
     id=Text("{bucket}"),
     read=Call("get_bucket_lifecycle_configuration", _BUCKET, rename={"rules": "Rules"}),
     rename={"rules.filter.and.tags": Convert("Tags", _pairs, _of_pairs)},
-    update=Call("put_bucket_lifecycle_configuration", carries=("bucket", "rules"), rename={"rules": "LifecycleConfiguration.Rules"}),
+    update=Call(
+        "put_bucket_lifecycle_configuration",
+        carries=("bucket", "rules"),
+        rename={"rules": "LifecycleConfiguration.Rules"},
+    ),
     update_all=True,
     delete=Call("delete_bucket_lifecycle", _BUCKET),
     replace=("bucket",),

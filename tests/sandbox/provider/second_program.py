@@ -1,10 +1,20 @@
 """A program that has nothing to do with the project: a parcel tracker, which uses the same types differently."""
 
 import json
+import sys
+from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
+from rich.console import Console
+
+from sandbox.engine.cli import Interrupts
+from sandbox.engine.errors import SandboxError
+from sandbox.engine.progress import Progress
+from sandbox.engine.run import run
+from sandbox.engine.workspace import open_stack
+from sandbox.home import Home
 
 HANDLER = """
 import json, os
@@ -24,7 +34,9 @@ def trust(service: str) -> str:
 def network(config: pulumi.Config) -> tuple[list[aws.ec2.Subnet], aws.ec2.SecurityGroup]:
     vpc = aws.ec2.Vpc("depot", cidr_block="172.20.0.0/20", enable_dns_hostnames=False)
     subnets = [
-        aws.ec2.Subnet(f"depot-{zone}", vpc_id=vpc.id, cidr_block=f"172.20.{index}.0/24", availability_zone=f"us-east-1{zone}")
+        aws.ec2.Subnet(
+            f"depot-{zone}", vpc_id=vpc.id, cidr_block=f"172.20.{index}.0/24", availability_zone=f"us-east-1{zone}"
+        )
         for index, zone in enumerate("bd")
     ]
     group = aws.ec2.SecurityGroup("door", vpc_id=vpc.id, tags={"Owner": "parcels"})
@@ -102,3 +114,37 @@ def program() -> None:
         "queue": queue.url, "topic": topic.arn, "machine": machine.arn, "group": group.id, "zone": subnets[0].availability_zone,
     }.items():  # fmt: skip
         pulumi.export(name, output)
+
+
+def unmapped() -> None:
+    """The program with a type that has no mapping."""
+    program()
+    aws.ec2.KeyPair("keys", public_key="ssh-ed25519 AAAA")
+
+
+def refused() -> None:
+    """The program with a function that AWS would refuse for three reasons."""
+    program()
+    code = pulumi.AssetArchive({"a.py": pulumi.StringAsset("b = print")})
+    aws.lambda_.Function("odd", role="no role", runtime="cobol85", handler="a.b", timeout=901, code=code)
+
+
+VARIANTS = {"program": program, "unmapped": unmapped, "refused": refused}
+
+
+def main(operation: str, home: str, source: str, variant: str) -> int:
+    """One engine run in a process of its own, as the sandbox's commands are; the last line counts what happened."""
+    console = Console(width=160, emoji=False)
+    interrupts, progress = Interrupts(console.print), Progress(operation)
+    workspace = open_stack(Home(Path(home)), "dev", interrupts, program=VARIANTS[variant], source=Path(source))
+    try:
+        with interrupts:
+            run(console, workspace, interrupts, progress, getattr(workspace.stack, operation))
+    except SandboxError:
+        return 1
+    print(json.dumps({"counts": progress.planned, "outputs": workspace.state.outputs}))  # noqa: T201 - the caller reads it
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -52,7 +52,9 @@ def test_an_automatic_name_is_kept_from_one_run_to_the_next(cloud: Cloud) -> Non
     assert first["bucket"].startswith("thing-")
 
 
-@given(st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,80}", fullmatch=True), st.binary(min_size=1, max_size=8), st.integers(12, 63))
+@given(
+    st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,80}", fullmatch=True), st.binary(min_size=1, max_size=8), st.integers(12, 63)
+)
 def test_automatic_names_stay_within_their_limit_and_end_in_seven_digits(name: str, seed: bytes, limit: int) -> None:
     made = automatic_name(Name(limit=limit, lower=True), name, seed)
     assert len(made) <= limit
@@ -119,7 +121,9 @@ def test_a_property_that_the_official_provider_replaces_on_replaces(cloud: Cloud
 def test_a_resource_with_a_name_of_its_own_goes_before_its_replacement_comes(cloud: Cloud) -> None:
     plan = Plan(cloud, TARGET_GROUP)
     given = {"port": 5000, "protocol": "HTTP", "vpcId": "vpc-1", "targetType": "ip"}
-    named = plan.planner.diff(plan.inputs(name="fixed", **given), plan.inputs(name="fixed", **{**given, "port": 80}), {})
+    named = plan.planner.diff(
+        plan.inputs(name="fixed", **given), plan.inputs(name="fixed", **{**given, "port": 80}), {}
+    )
     automatic = plan.inputs(**given)
     unnamed = plan.planner.diff(automatic, {**automatic, "port": 80}, {})
     assert named.delete_first

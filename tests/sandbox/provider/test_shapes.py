@@ -78,7 +78,10 @@ def test_an_unknown_value_passes_through_unconverted() -> None:
 
 def test_reading_back_keeps_the_programs_form_and_ignores_what_it_did_not_give() -> None:
     found = {"Path": "/ready", "Interval": 30, "Extra": True}
-    assert shapes.project({"path": "/ready", "interval": "30"}, found, {}, "check") == {"path": "/ready", "interval": "30"}
+    assert shapes.project({"path": "/ready", "interval": "30"}, found, {}, "check") == {
+        "path": "/ready",
+        "interval": "30",
+    }
 
 
 def test_reading_back_shows_what_differs() -> None:
@@ -94,7 +97,13 @@ def test_what_the_api_leaves_out_equals_false_zero_and_empty() -> None:
 
 @pytest.mark.parametrize(
     ("member", "property_name"),
-    [("KMSMasterKeyID", "kmsMasterKeyId"), ("SSEAlgorithm", "sseAlgorithm"), ("ID", "id"), ("VpcId", "vpcId"), ("Ipv6CidrBlock", "ipv6CidrBlock")],
+    [
+        ("KMSMasterKeyID", "kmsMasterKeyId"),
+        ("SSEAlgorithm", "sseAlgorithm"),
+        ("ID", "id"),
+        ("VpcId", "vpcId"),
+        ("Ipv6CidrBlock", "ipv6CidrBlock"),
+    ],
 )
 def test_members_are_spelled_as_pulumi_spells_them(member: str, property_name: str) -> None:
     assert shapes.spelled(member) == property_name

@@ -20,7 +20,9 @@ def test_a_missing_value_removes_the_entry_and_empty_structures_with_it() -> Non
 def test_a_marked_placeholder_takes_its_whole_structure_with_it() -> None:
     template = {"Ranges": [{"Cidr": "{cidr!}", "Description": "{text}"}]}
     assert fill(template, {"text": "from the office"}) is None
-    assert fill(template, {"text": "t", "cidr": "10.0.0.0/8"}) == {"Ranges": [{"Cidr": "10.0.0.0/8", "Description": "t"}]}
+    assert fill(template, {"text": "t", "cidr": "10.0.0.0/8"}) == {
+        "Ranges": [{"Cidr": "10.0.0.0/8", "Description": "t"}]
+    }
 
 
 def test_an_unknown_value_makes_the_whole_text_unknown() -> None:

@@ -76,7 +76,9 @@ def test_a_rule_without_a_description_has_none(rules: Rules) -> None:
 
 
 @pytest.mark.parametrize("direction", ["ingress", "egress"])
-def test_a_modification_changes_the_group_that_a_rule_refers_to_and_its_description(rules: Rules, direction: str) -> None:
+def test_a_modification_changes_the_group_that_a_rule_refers_to_and_its_description(
+    rules: Rules, direction: str
+) -> None:
     first, second = rules.new_group(), rules.new_group()
     rule = rules.allow(direction, UserIdGroupPairs=[{"GroupId": first, "Description": "the first"}])
     rules.modify(rule, ReferencedGroupId=second, Description="the second")

@@ -1,10 +1,14 @@
 """What the cases of networks, load balancers, containers and databases stand in; made once for the session's cloud."""
 
 import functools
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from sandbox.provider import sdk
+from sandbox.provider.mapping import Resource
 from tests.sandbox.provider.types.harness import Bench, Case, Contract, RecordingCloud
+
+Make = Callable[[Resource], Bench]
 
 ROLE = "arn:aws:iam::123456789012:role/somebody"
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
@@ -31,6 +35,37 @@ def groups(cloud: RecordingCloud) -> tuple[str, ...]:
     ec2 = cloud.client("ec2")
     made = [ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc(cloud)) for name in ("one", "two")]
     return tuple(answer["GroupId"] for answer in made)
+
+
+def new_vpc(bench: Bench) -> str:
+    """The id of another VPC, 10.91.0.0/16."""
+    return str(bench.client("ec2").create_vpc(CidrBlock="10.91.0.0/16")["Vpc"]["VpcId"])
+
+
+def internet_gateway(bench: Bench) -> str:
+    """The id of an internet gateway, attached to a VPC of its own."""
+    ec2 = bench.client("ec2")
+    gateway = str(ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"])
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=new_vpc(bench))
+    return gateway
+
+
+def route_table(bench: Bench) -> str:
+    """The id of a new route table of the session's VPC."""
+    return str(bench.client("ec2").create_route_table(VpcId=vpc(bench.cloud))["RouteTable"]["RouteTableId"])
+
+
+def benches(cloud: RecordingCloud) -> Iterator[Make]:
+    """Makes benches of any type, and cleans them afterwards, the last one first."""
+    made: list[Bench] = []
+
+    def of(resource: Resource) -> Bench:
+        made.append(Bench(cloud, resource))
+        return made[-1]
+
+    yield of
+    for bench in reversed(made):
+        bench.clean()
 
 
 class WholeContract(Contract):

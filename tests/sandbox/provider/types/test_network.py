@@ -1,14 +1,17 @@
 """VPCs, subnets, gateways, routes and endpoints."""
 
-from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
-import pytest
-
-from sandbox.provider.mapping import Call, Resource
-from sandbox.provider.types import network
-from tests.sandbox.provider.types.harness import Bench, Case, Change, Drift, RecordingCloud
-from tests.sandbox.provider.types.surroundings import WholeContract, subnets, vpc
+from sandbox.provider.mapping import Call
+from tests.sandbox.provider.types.harness import Bench, Case, Change, Drift
+from tests.sandbox.provider.types.surroundings import (
+    WholeContract,
+    internet_gateway,
+    new_vpc,
+    route_table,
+    subnets,
+    vpc,
+)
 
 TAGS = {"Name": "a case"}
 S3 = "com.amazonaws.us-east-1.s3"
@@ -26,28 +29,15 @@ def _tag(value: str) -> Call:
     return Call("create_tags", {"Resources": ["{id}"], "Tags": [{"Key": "Name", "Value": value}]})
 
 
-RENAMED = Change("tags", {"Name": "another", "Owner": "us"}, {"length(Tags)": 2, "Tags[?Key=='Name'] | [0].Value": "another"})
+RENAMED = Change(
+    "tags", {"Name": "another", "Owner": "us"}, {"length(Tags)": 2, "Tags[?Key=='Name'] | [0].Value": "another"}
+)
 UNTAGGED = Change("tags", None, {"Tags || `[]`": []})
 RETAGGED = Drift(_tag("by hand"), "tags", {"Name": "by hand"})
 
 
-def _internet(bench: Bench) -> str:
-    ec2 = bench.client("ec2")
-    gateway = str(ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"])
-    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=_new_vpc(bench))
-    return gateway
-
-
-def _new_vpc(bench: Bench) -> str:
-    return str(bench.client("ec2").create_vpc(CidrBlock="10.91.0.0/16")["Vpc"]["VpcId"])
-
-
-def _table(bench: Bench) -> str:
-    return str(bench.client("ec2").create_route_table(VpcId=vpc(bench.cloud))["RouteTable"]["RouteTableId"])
-
-
 def _subnet(bench: Bench) -> dict[str, Any]:
-    return {"vpcId": _new_vpc(bench), "cidrBlock": "10.91.1.0/24", "availabilityZone": "us-east-1b", "tags": TAGS}
+    return {"vpcId": new_vpc(bench), "cidrBlock": "10.91.1.0/24", "availabilityZone": "us-east-1b", "tags": TAGS}
 
 
 def _nat(bench: Bench) -> dict[str, Any]:
@@ -57,7 +47,7 @@ def _nat(bench: Bench) -> dict[str, Any]:
 
 def _association(bench: Bench) -> dict[str, Any]:
     ec2 = bench.client("ec2")
-    subnet = ec2.create_subnet(VpcId=_new_vpc(bench), CidrBlock="10.91.2.0/24")["Subnet"]
+    subnet = ec2.create_subnet(VpcId=new_vpc(bench), CidrBlock="10.91.2.0/24")["Subnet"]
     table = ec2.create_route_table(VpcId=subnet["VpcId"])["RouteTable"]["RouteTableId"]
     return {"subnetId": subnet["SubnetId"], "routeTableId": table}
 
@@ -89,16 +79,31 @@ class TestNetworks(WholeContract):
             lambda _: {"cidrBlock": "10.92.0.0/16", "enableDnsHostnames": True, "tags": TAGS},
             _by_id("vpcs", "Vpcs", "VpcIds"),
             {"CidrBlock": "10.92.0.0/16", "InstanceTenancy": "default", "Tags[0].Value": "a case"},
-            outputs={"arn": "arn:aws:ec2:us-east-1:123456789012:vpc/{id}", "ownerId": "123456789012", "enableDnsSupport": True},
+            outputs={
+                "arn": "arn:aws:ec2:us-east-1:123456789012:vpc/{id}",
+                "ownerId": "123456789012",
+                "enableDnsSupport": True,
+            },
             changes=(
-                Change("enableDnsHostnames", False, {"EnableDnsHostnames.Value": False}, look=_attribute("enableDnsHostnames")),
-                Change("enableDnsSupport", False, {"EnableDnsSupport.Value": False}, look=_attribute("enableDnsSupport")),
+                Change(
+                    "enableDnsHostnames",
+                    False,
+                    {"EnableDnsHostnames.Value": False},
+                    look=_attribute("enableDnsHostnames"),
+                ),
+                Change(
+                    "enableDnsSupport", False, {"EnableDnsSupport.Value": False}, look=_attribute("enableDnsSupport")
+                ),
                 RENAMED,
                 UNTAGGED,
             ),
             replaces={"cidrBlock": "10.93.0.0/16", "instanceTenancy": "dedicated"},
             drift=(
-                Drift(Call("modify_vpc_attribute", {"VpcId": "{id}", "EnableDnsHostnames": {"Value": False}}), "enableDnsHostnames", False),
+                Drift(
+                    Call("modify_vpc_attribute", {"VpcId": "{id}", "EnableDnsHostnames": {"Value": False}}),
+                    "enableDnsHostnames",
+                    False,
+                ),
                 RETAGGED,
             ),
             vanish=Call("delete_vpc", {"VpcId": "{id}"}),
@@ -112,19 +117,30 @@ class TestNetworks(WholeContract):
             changes=(Change("mapPublicIpOnLaunch", True, {"MapPublicIpOnLaunch": True}), RENAMED, UNTAGGED),
             replaces={"cidrBlock": "10.91.2.0/24", "availabilityZone": "us-east-1c", "vpcId": "vpc-0123456789abcdef0"},
             drift=(
-                Drift(Call("modify_subnet_attribute", {"SubnetId": "{id}", "MapPublicIpOnLaunch": {"Value": True}}), "mapPublicIpOnLaunch", True),
+                Drift(
+                    Call("modify_subnet_attribute", {"SubnetId": "{id}", "MapPublicIpOnLaunch": {"Value": True}}),
+                    "mapPublicIpOnLaunch",
+                    True,
+                ),
                 RETAGGED,
             ),
             vanish=Call("delete_subnet", {"SubnetId": "{id}"}),
         ),
         Case(
             "aws:ec2/internetGateway:InternetGateway",
-            lambda bench: {"vpcId": _new_vpc(bench), "tags": TAGS},
+            lambda bench: {"vpcId": new_vpc(bench), "tags": TAGS},
             _GATEWAY,
             {"Attachments[0].VpcId": "{vpcId}"},
             outputs={"arn": "arn:aws:ec2:us-east-1:123456789012:internet-gateway/{id}", "ownerId": "123456789012"},
             changes=(RENAMED, UNTAGGED),
-            drift=(RETAGGED, Drift(Call("detach_internet_gateway", {"InternetGatewayId": "{id}", "VpcId": "{vpcId}"}), "vpcId", None)),
+            drift=(
+                RETAGGED,
+                Drift(
+                    Call("detach_internet_gateway", {"InternetGatewayId": "{id}", "VpcId": "{vpcId}"}),
+                    "vpcId",
+                    None,
+                ),
+            ),
         ),
         Case(
             "aws:ec2/eip:Eip",
@@ -141,7 +157,12 @@ class TestNetworks(WholeContract):
             "aws:ec2/natGateway:NatGateway",
             _nat,
             _by_id("nat_gateways", "NatGateways", "NatGatewayIds"),
-            {"NatGatewayAddresses[0].AllocationId": "{allocationId}", "SubnetId": "{subnetId}", "ConnectivityType": "public", "State": "available"},
+            {
+                "NatGatewayAddresses[0].AllocationId": "{allocationId}",
+                "SubnetId": "{subnetId}",
+                "ConnectivityType": "public",
+                "State": "available",
+            },
             outputs={"allocationId": "{allocationId}"},
             changes=(RENAMED, UNTAGGED),
             replaces={"allocationId": "eipalloc-1", "subnetId": "subnet-1", "connectivityType": "private"},
@@ -162,7 +183,11 @@ class TestNetworks(WholeContract):
         ),
         Case(
             "aws:ec2/route:Route",
-            lambda bench: {"routeTableId": _table(bench), "destinationCidrBlock": "0.0.0.0/0", "gatewayId": _internet(bench)},
+            lambda bench: {
+                "routeTableId": route_table(bench),
+                "destinationCidrBlock": "0.0.0.0/0",
+                "gatewayId": internet_gateway(bench),
+            },
             _ROUTES,
             {"GatewayId": "{gatewayId}"},
             outputs={"state": "active", "origin": "CreateRoute"},
@@ -179,69 +204,27 @@ class TestNetworks(WholeContract):
         ),
         Case(
             "aws:ec2/vpcEndpoint:VpcEndpoint",
-            lambda bench: {"vpcId": vpc(bench.cloud), "serviceName": S3, "routeTableIds": [_table(bench)], "tags": TAGS},
+            lambda bench: {
+                "vpcId": vpc(bench.cloud),
+                "serviceName": S3,
+                "routeTableIds": [route_table(bench)],
+                "tags": TAGS,
+            },
             _ENDPOINT,
             {"ServiceName": S3, "VpcEndpointType": "Gateway", "length(RouteTableIds)": 1, "State": "available"},
-            outputs={"arn": "arn:aws:ec2:us-east-1:123456789012:vpc-endpoint/{id}", "state": "available", "requesterManaged": False},
+            outputs={
+                "arn": "arn:aws:ec2:us-east-1:123456789012:vpc-endpoint/{id}",
+                "state": "available",
+                "requesterManaged": False,
+            },
             changes=(RENAMED, UNTAGGED),
-            replaces={"serviceName": "com.amazonaws.us-east-1.dynamodb", "vpcEndpointType": "Interface", "vpcId": "vpc-1"},
+            replaces={
+                "serviceName": "com.amazonaws.us-east-1.dynamodb",
+                "vpcEndpointType": "Interface",
+                "vpcId": "vpc-1",
+            },
             drift=(RETAGGED,),
             vanish=Call("delete_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}),
             remains="State == 'deleted'",
         ),
     )
-
-
-class TestMovedParts:
-    """Changes that need the world to have moved first."""
-
-    @pytest.fixture
-    def make(self, cloud: RecordingCloud) -> Iterator[Callable[[Resource], Bench]]:
-        benches: list[Bench] = []
-
-        def of(resource: Resource) -> Bench:
-            benches.append(Bench(cloud, resource))
-            return benches[-1]
-
-        yield of
-        for bench in reversed(benches):
-            bench.clean()
-
-    def test_an_internet_gateway_leaves_its_vpc_for_another(self, make: Callable[[Resource], Bench]) -> None:
-        bench = make(network.INTERNET_GATEWAY)
-        state = bench.create({"vpcId": _new_vpc(bench)})
-        for wanted in (_new_vpc(bench), _new_vpc(bench)):
-            assert not bench.diff(state, {"vpcId": wanted}).replaces
-            state = bench.update(state, {"vpcId": wanted})
-            assert [item["VpcId"] for item in bench.call(_GATEWAY, state)["Attachments"]] == [wanted]
-
-    def test_a_route_leads_to_another_target(self, make: Callable[[Resource], Bench]) -> None:
-        bench = make(network.ROUTE)
-        gateway = bench.client("ec2").create_nat_gateway(SubnetId=subnets(bench.cloud)[0], ConnectivityType="private")
-        given = {"routeTableId": _table(bench), "destinationCidrBlock": "0.0.0.0/0"}
-        state = bench.create({**given, "gatewayId": _internet(bench)})
-        state = bench.update(state, {**given, "natGatewayId": gateway["NatGateway"]["NatGatewayId"]})
-        found = bench.call(_ROUTES, state)
-        assert found["NatGatewayId"] == gateway["NatGateway"]["NatGatewayId"]
-        assert "GatewayId" not in found
-        assert not bench.diff(state, state.inputs).changed
-
-    def test_a_route_that_was_bent_by_hand_is_found(self, make: Callable[[Resource], Bench]) -> None:
-        bench = make(network.ROUTE)
-        given = {"routeTableId": _table(bench), "destinationCidrBlock": "0.0.0.0/0", "gatewayId": _internet(bench)}
-        state = bench.create(given)
-        other = _internet(bench)
-        bench.client("ec2").replace_route(RouteTableId=given["routeTableId"], DestinationCidrBlock="0.0.0.0/0", GatewayId=other)
-        read = bench.read(state)
-        assert read is not None
-        assert read.inputs["gatewayId"] == other
-        assert bench.planner.diff(read.inputs, state.inputs, read.outputs).changed == {"gatewayId"}
-
-    def test_an_endpoint_gets_and_loses_route_tables(self, make: Callable[[Resource], Bench]) -> None:
-        bench = make(network.VPC_ENDPOINT)
-        given = {"vpcId": vpc(bench.cloud), "serviceName": S3}
-        first, second, third = _table(bench), _table(bench), _table(bench)
-        state = bench.create({**given, "routeTableIds": [first, second]})
-        assert not bench.diff(state, {**given, "routeTableIds": [second, first]}).changed
-        state = bench.update(state, {**given, "routeTableIds": [second, third]})
-        assert set(bench.call(_ENDPOINT, state)["RouteTableIds"]) == {second, third}

@@ -46,7 +46,9 @@ def _rewritten(**rule: Any) -> Call:
 
 def _cases(direction: str) -> tuple[Case, ...]:
     token = f"aws:vpc/securityGroup{direction.title()}Rule:SecurityGroup{direction.title()}Rule"
-    vanish = Call(f"revoke_security_group_{direction}", {"GroupId": "{securityGroupId}", "SecurityGroupRuleIds": ["{id}"]})
+    vanish = Call(
+        f"revoke_security_group_{direction}", {"GroupId": "{securityGroupId}", "SecurityGroupRuleIds": ["{id}"]}
+    )
     outputs = {"arn": "arn:aws:ec2:us-east-1:123456789012:security-group-rule/{id}", "securityGroupRuleId": "{id}"}
     of_addresses = Case(
         token,
@@ -87,7 +89,13 @@ def _cases(direction: str) -> tuple[Case, ...]:
         _RULE,
         {"ReferencedGroupInfo.GroupId": "{referencedSecurityGroupId}", "Description": "from the application"},
         outputs=outputs,
-        changes=(Change("description", "another", {"Description": "another", "ReferencedGroupInfo.GroupId": "{referencedSecurityGroupId}"}),),
+        changes=(
+            Change(
+                "description",
+                "another",
+                {"Description": "another", "ReferencedGroupInfo.GroupId": "{referencedSecurityGroupId}"},
+            ),
+        ),
         vanish=vanish,
         name=f"{direction} of a group",
     )
@@ -100,7 +108,14 @@ def _cases(direction: str) -> tuple[Case, ...]:
         vanish=vanish,
         name=f"{direction} of a prefix list",
     )
-    of_six = Case(token, lambda bench: _rule(bench, cidrIpv6="::/0"), _RULE, {"CidrIpv6": "::/0"}, vanish=vanish, name=f"{direction} of IPv6")
+    of_six = Case(
+        token,
+        lambda bench: _rule(bench, cidrIpv6="::/0"),
+        _RULE,
+        {"CidrIpv6": "::/0"},
+        vanish=vanish,
+        name=f"{direction} of IPv6",
+    )
     return of_addresses, of_a_group, of_prefixes, of_six
 
 
@@ -110,7 +125,13 @@ class TestSecurityGroups(WholeContract):
             "aws:ec2/securityGroup:SecurityGroup",
             lambda bench: {"vpcId": vpc(bench.cloud), "name": bench.unique(), "tags": TAGS},
             _GROUP,
-            {"GroupName": "{name}", "Description": "Managed by Pulumi", "IpPermissions": [], "IpPermissionsEgress": [], "VpcId": "{vpcId}"},
+            {
+                "GroupName": "{name}",
+                "Description": "Managed by Pulumi",
+                "IpPermissions": [],
+                "IpPermissionsEgress": [],
+                "VpcId": "{vpcId}",
+            },
             outputs={"arn": "arn:aws:ec2:us-east-1:123456789012:security-group/{id}", "ownerId": "123456789012"},
             changes=(
                 Change("tags", {"Name": "another"}, {"Tags[0].Value": "another"}),

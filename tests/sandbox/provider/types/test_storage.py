@@ -24,7 +24,12 @@ def bucket(bench: Bench) -> str:
 
 def _with_policy(bench: Bench) -> dict[str, Any]:
     name = bucket(bench)
-    statement = {"Effect": "Deny", "Principal": "*", "Action": ["s3:*"], "Resource": [f"arn:aws:s3:::{name}/*"]}
+    statement: dict[str, Any] = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": ["s3:*"],
+        "Resource": [f"arn:aws:s3:::{name}/*"],
+    }
     statement["Condition"] = {"Bool": {"aws:SecureTransport": "false"}}
     return {"bucket": name, "policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})}
 
@@ -84,7 +89,13 @@ class TestBuckets(WholeContract):
                 Change("forceDestroy", True),
             ),
             replaces={"bucket": OTHER, "objectLockEnabled": True},
-            drift=(Drift(Call("put_bucket_tagging", {**_BUCKET, "Tagging": {"TagSet": [{"Key": "By", "Value": "hand"}]}}), "tags", {"By": "hand"}),),
+            drift=(
+                Drift(
+                    Call("put_bucket_tagging", {**_BUCKET, "Tagging": {"TagSet": [{"Key": "By", "Value": "hand"}]}}),
+                    "tags",
+                    {"By": "hand"},
+                ),
+            ),
             vanish=Call("delete_bucket", _BUCKET),
         ),
         Case(
@@ -96,7 +107,11 @@ class TestBuckets(WholeContract):
                 "[0].ApplyServerSideEncryptionByDefault.KMSMasterKeyID": KEY,
                 "[0].BucketKeyEnabled": True,
             },
-            changes=(Change("rules", _encryption("AES256"), {"[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm": "AES256"}),),
+            changes=(
+                Change(
+                    "rules", _encryption("AES256"), {"[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm": "AES256"}
+                ),
+            ),
             replaces={"bucket": OTHER},
             drift=(
                 Drift(
@@ -137,7 +152,14 @@ class TestBuckets(WholeContract):
                         {
                             **_BUCKET,
                             "LifecycleConfiguration": {
-                                "Rules": [{"ID": "old", "Status": "Enabled", "Filter": {"Prefix": "database/"}, "Expiration": {"Days": 1}}]
+                                "Rules": [
+                                    {
+                                        "ID": "old",
+                                        "Status": "Enabled",
+                                        "Filter": {"Prefix": "database/"},
+                                        "Expiration": {"Days": 1},
+                                    }
+                                ]
                             },
                         },
                     ),
@@ -159,15 +181,24 @@ class TestBuckets(WholeContract):
             "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
             lambda bench: {"bucket": bucket(bench), "blockPublicAcls": True, "restrictPublicBuckets": True},
             _look("get_public_access_block", "PublicAccessBlockConfiguration"),
-            {"BlockPublicAcls": True, "BlockPublicPolicy": False, "IgnorePublicAcls": False, "RestrictPublicBuckets": True},
+            {
+                "BlockPublicAcls": True,
+                "BlockPublicPolicy": False,
+                "IgnorePublicAcls": False,
+                "RestrictPublicBuckets": True,
+            },
             outputs={"blockPublicPolicy": False},
             changes=tuple(
-                Change(name, name in _BLOCKS[1:3], {f"{name[0].upper()}{name[1:]}": name in _BLOCKS[1:3]}) for name in _BLOCKS
+                Change(name, name in _BLOCKS[1:3], {f"{name[0].upper()}{name[1:]}": name in _BLOCKS[1:3]})
+                for name in _BLOCKS
             ),
             replaces={"bucket": OTHER},
             drift=(
                 Drift(
-                    Call("put_public_access_block", {**_BUCKET, "PublicAccessBlockConfiguration": {"BlockPublicAcls": False}}),
+                    Call(
+                        "put_public_access_block",
+                        {**_BUCKET, "PublicAccessBlockConfiguration": {"BlockPublicAcls": False}},
+                    ),
                     "blockPublicAcls",
                     False,
                 ),
@@ -183,7 +214,10 @@ class TestBuckets(WholeContract):
             replaces={"bucket": OTHER},
             drift=(
                 Drift(
-                    Call("put_bucket_ownership_controls", {**_BUCKET, "OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}}),
+                    Call(
+                        "put_bucket_ownership_controls",
+                        {**_BUCKET, "OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}},
+                    ),
                     "rule",
                     {"objectOwnership": "ObjectWriter"},
                 ),

@@ -1,29 +1,15 @@
 """What is particular to buckets: versioning outlives its resource, full buckets, policies by meaning."""
 
 import json
-from collections.abc import Callable, Iterator
 
 import pytest
 
 from sandbox.provider.api import CloudError
-from sandbox.provider.mapping import Resource
 from sandbox.provider.types.storage import BUCKET, OWNERSHIP, POLICY, PUBLIC_ACCESS_BLOCK, VERSIONING
-from tests.sandbox.provider.types.harness import Bench, RecordingCloud
+from tests.sandbox.provider.types.harness import Bench
+from tests.sandbox.provider.types.surroundings import Make, benches
 
-Make = Callable[[Resource], Bench]
-
-
-@pytest.fixture
-def make(cloud: RecordingCloud) -> Iterator[Make]:
-    benches: list[Bench] = []
-
-    def of(resource: Resource) -> Bench:
-        benches.append(Bench(cloud, resource))
-        return benches[-1]
-
-    yield of
-    for bench in reversed(benches):
-        bench.clean()
+make = pytest.fixture(benches, name="make")
 
 
 def bucket(bench: Bench) -> str:
@@ -55,7 +41,9 @@ class TestVersioning:
         read = bench.read(state)
         assert read is not None
         assert read.inputs["versioningConfiguration"] == {"status": "Enabled"}
-        assert bench.diff(read, {"bucket": "another", "versioningConfiguration": {"status": "Enabled"}}).replaces == {"bucket"}
+        assert bench.diff(read, {"bucket": "another", "versioningConfiguration": {"status": "Enabled"}}).replaces == {
+            "bucket"
+        }
 
     def test_its_deletion_suspends_it_because_aws_cannot_switch_it_off_again(self, make: Make) -> None:
         bench = make(VERSIONING)
