@@ -58,7 +58,9 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
 
 
 def _told(error: Exception, code: int) -> int:
-    Console(stderr=True, emoji=False).print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+    Console(stderr=True, emoji=False).print(
+        f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True
+    )
     return code
 
 

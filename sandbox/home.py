@@ -9,6 +9,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 REGION = "us-east-1"
 ACCOUNT_ID = "123456789012"
 PORT = 4566
+FIRST_DATABASE = 10
+DATABASES = 200
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ class Home:
 
     def database_address(self, index: int) -> str:
         """The address of the index-th database instance (0 to 199); all listen on the port that the stack declares."""
-        if not 0 <= index < 200:
-            raise ValueError(f"an embedded cloud has addresses for 200 database instances, not for number {index}")
-        return f"{self.subnet}.{10 + index}"
+        if not 0 <= index < DATABASES:
+            raise ValueError(f"an embedded cloud has addresses for {DATABASES} databases, not for number {index}")
+        return f"{self.subnet}.{FIRST_DATABASE + index}"
 
     @property
     def endpoint(self) -> str:

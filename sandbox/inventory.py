@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-import jmespath  # type: ignore[import-untyped]  # it has no type stubs among the locked requirements
+import jmespath
 from botocore.config import Config
 
 from sandbox.home import REGION, Home

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import psutil  # type: ignore[import-untyped]  # it has no type stubs among the locked requirements
+import psutil
 
 from sandbox.cloud.certificates import ensure_authority
 from sandbox.cloud.errors import CloudError, explained

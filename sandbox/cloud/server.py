@@ -8,7 +8,7 @@ import time
 from ipaddress import ip_address
 from uuid import uuid4
 
-import psutil  # type: ignore[import-untyped]  # it has no type stubs among the locked requirements
+import psutil
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
@@ -71,8 +71,9 @@ def port_holder(address: str, port: int) -> str:
     except psutil.AccessDenied:
         return "another process"
     for connection in connections:
-        taken = connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
-        if taken and connection.laddr.ip in {address, "0.0.0.0", "::"} and connection.pid:  # noqa: S104 - compared, not bound
+        if connection.status != psutil.CONN_LISTEN or not connection.laddr or not connection.pid:
+            continue
+        if connection.laddr.port == port and connection.laddr.ip in {address, "0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
             try:
                 command = " ".join(psutil.Process(connection.pid).cmdline())[:120]
             except psutil.Error:

@@ -4,7 +4,7 @@ import argparse
 import shutil
 from collections.abc import Iterator
 
-import psutil  # type: ignore[import-untyped]  # it has no type stubs among the locked requirements
+import psutil
 from rich.console import Console
 
 from sandbox.cloud import control

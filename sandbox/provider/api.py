@@ -42,7 +42,11 @@ class Cloud:
         self.account_id = ACCOUNT_ID
         core = botocore.session.get_session()
         checks.install(core)
-        self._session = boto3.Session(botocore_session=core, aws_access_key_id="sandbox", aws_secret_access_key="sandbox")  # noqa: S106  # the embedded cloud takes any
+        self._session = boto3.Session(
+            botocore_session=core,
+            aws_access_key_id="sandbox",
+            aws_secret_access_key="sandbox",  # noqa: S106 - the embedded cloud takes any
+        )
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -54,7 +58,8 @@ class Cloud:
             return self._clients[service]
 
     def _new_client(self, service: str) -> Any:
-        client = self._session.client(
+        make: Any = self._session.client  # the stubs want each service's name as a literal
+        client = make(
             service,
             region_name=self.region,
             endpoint_url=self.home.endpoint,
@@ -67,7 +72,8 @@ class Cloud:
     def model(self, service: str, operation: str) -> OperationModel:
         """Botocore's model of an operation that is named as boto3 names it."""
         meta = self.client(service).meta
-        return meta.service_model.operation_model(meta.method_to_api_mapping[operation])
+        model: OperationModel = meta.service_model.operation_model(meta.method_to_api_mapping[operation])
+        return model
 
     def call(self, service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """The answer without its metadata.

@@ -69,7 +69,9 @@ class Lifecycle:
 
     def _id(self, answer: Mapping[str, Any], values: Mapping[str, Any]) -> str:
         found = self.resource.id
-        value = jmespath.search(found.path, answer) if isinstance(found, At) else fill(found.template, {**answer, **values})
+        value = (
+            jmespath.search(found.path, answer) if isinstance(found, At) else fill(found.template, {**answer, **values})
+        )
         if not value:
             raise CloudError(self.resource.create.operation, "NoId", f"the answer holds no id at {found}")
         return str(value)
@@ -100,10 +102,21 @@ class Lifecycle:
         creator, update = self.requests.creator(properties), self.resource.update
         if creator is self.resource.create or update is None:
             return
-        sent = set(self.requests.carried(creator, properties)) | set(placeholders(creator.params)) | set(self.resource.fixed)
-        rest = [name for name in self.requests.carried(update, properties) if name not in sent and name not in self.resource.replace]
+        sent = (
+            set(self.requests.carried(creator, properties))
+            | set(placeholders(creator.params))
+            | set(self.resource.fixed)
+        )
+        rest = [
+            name
+            for name in self.requests.carried(update, properties)
+            if name not in sent and name not in self.resource.replace
+        ]
         if rest:
-            params = {**self.requests.build(update, {name: properties[name] for name in rest}, values), **self.resource.rest}
+            params = {
+                **self.requests.build(update, {name: properties[name] for name in rest}, values),
+                **self.resource.rest,
+            }
             self.cloud.call(self.resource.service, update.operation, params)
             self._until_ready(resource_id, properties, seconds)
 
@@ -164,7 +177,11 @@ class Lifecycle:
             UnfinishedError: some of it is written and some is not; the next update writes the rest.
         """
         properties = _plain(inputs)
-        values = {**_before(state.outputs), **state.outputs, **self.reader.base(state.id, {**state.outputs, **properties})}
+        values = {
+            **_before(state.outputs),
+            **state.outputs,
+            **self.reader.base(state.id, {**state.outputs, **properties}),
+        }
         try:
             self._remove(changed, properties, values, seconds)
             self._update(state, properties, changed, values)
@@ -176,7 +193,11 @@ class Lifecycle:
         for name in changed & self.resource.removals.keys():
             call = self.resource.removals[name]
             if properties.get(name) is not None:
-                raise CloudError(call.operation, "CannotChange", f"{name} can be taken away, but neither added nor changed: replace the resource")
+                raise CloudError(
+                    call.operation,
+                    "CannotChange",
+                    f"{name} can be taken away, but neither added nor changed: replace the resource",
+                )
             self._do(call, properties, values)
             self._until_ready(values["id"], values, seconds)
 
@@ -259,5 +280,3 @@ def _lost(before: Any, after: Any) -> list[Any]:
 
 def _plain(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in inputs.items() if not name.startswith("__") and value is not None}
-
-

@@ -8,16 +8,16 @@ import jmespath
 from jmespath import functions
 
 
-class _Functions(functions.Functions):  # type: ignore[misc]  # jmespath has no types
-    @functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]  # as above
+class _Functions(functions.Functions):
+    @functions.signature({"types": ["string"]})
     def _func_from_json(self, text: str) -> Any:
         return json.loads(text)
 
-    @functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]  # as above
+    @functions.signature({"types": ["string"]})
     def _func_from_base64(self, text: str) -> str:
         return base64.b64decode(text).decode()
 
-    @functions.signature({"types": ["string"]}, {"types": ["string"]})  # type: ignore[untyped-decorator]  # as above
+    @functions.signature({"types": ["string"]}, {"types": ["string"]})
     def _func_split(self, text: str, separator: str) -> list[str]:
         return text.split(separator)
 

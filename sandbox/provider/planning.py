@@ -98,7 +98,9 @@ class Planner:
                 failures.append(Failure("", str(error)))
                 continue
             except UnmappedError as error:
-                failures.append(Failure(str(error).split(" ")[0].split(".")[0], f"{error}: add a rename in sandbox/provider/types"))
+                failures.append(
+                    Failure(str(error).split(" ")[0].split(".")[0], f"{error}: add a rename in sandbox/provider/types")
+                )
                 continue
             operation = self.lifecycle.cloud.model(resource.service, call.operation).name
             found = checks.check(resource.service, operation, params, partial=True)

@@ -72,7 +72,9 @@ class Registry:
             UnknownTypeError: it has no mapping.
         """
         if token not in self._lifecycles:
-            raise UnknownTypeError(f"the embedded cloud has no mapping for the type {token}: add it in sandbox/provider/types")
+            raise UnknownTypeError(
+                f"the embedded cloud has no mapping for the type {token}: add it in sandbox/provider/types"
+            )
         return self._lifecycles[token]
 
     def planner(self, token: str) -> AnyPlanner:
@@ -91,12 +93,18 @@ class Registry:
             UnknownTypeError: it has no mapping.
         """
         if token not in self._lookups:
-            raise UnknownTypeError(f"the embedded cloud has no mapping for the function {token}: add it in sandbox/provider/types")
+            raise UnknownTypeError(
+                f"the embedded cloud has no mapping for the function {token}: add it in sandbox/provider/types"
+            )
         lookup = self._lookups[token]
-        given = {name for name, value in arguments.items() if value not in (None, {"region": self.cloud.region}.get(name))}
+        given = {
+            name for name, value in arguments.items() if value not in (None, {"region": self.cloud.region}.get(name))
+        }
         unknown = sorted(given - set(placeholders(lookup.call.params)))
         if unknown:
-            raise UnknownTypeError(f"the embedded cloud has no mapping for {', '.join(unknown)} of {token}: add it in sandbox/provider/types")
+            raise UnknownTypeError(
+                f"the embedded cloud has no mapping for {', '.join(unknown)} of {token}: add it in sandbox/provider/types"
+            )
         values = {**arguments, "region": self.cloud.region, "account": self.cloud.account_id}
         answer = self.cloud.call(lookup.service, lookup.call.operation, fill(lookup.call.params, values) or {})
         found = search(lookup.call.at, answer)
@@ -108,5 +116,3 @@ class Registry:
             if not isinstance(where, At):
                 answered[name] = fill(where.template, {**values, **answered})
         return answered
-
-

@@ -119,7 +119,13 @@ class Requests:
     def ec2_kind(self) -> str:
         """EC2's name of the resource type in tag specifications, such as "security-group-rule"."""
         name = self.resource.create.rename.get("tags")
-        return str(name) if name else "".join(f"-{c.lower()}" if c.isupper() else c for c in self.resource.token.rsplit(":", 1)[1]).lstrip("-")
+        return (
+            str(name)
+            if name
+            else "".join(f"-{c.lower()}" if c.isupper() else c for c in self.resource.token.rsplit(":", 1)[1]).lstrip(
+                "-"
+            )
+        )
 
     def cleared(self, call: Call, name: str) -> Any:
         """The value that takes a property back when the program no longer gives it: empty, zero or false."""
@@ -197,5 +203,3 @@ def _merged(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         below = under.get(key)
         under[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, Mapping) else value
     return under
-
-

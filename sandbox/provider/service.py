@@ -3,7 +3,7 @@
 import json
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
@@ -15,7 +15,9 @@ from sandbox.provider.planning import Difference
 from sandbox.provider.registry import Registry, UnknownTypeError
 from sandbox.provider.values import UNKNOWN, decode, encode, has_unknown
 
+Answered = TypeVar("Answered")
 Kind = provider_pb2.PropertyDiff.Kind
+Changes = provider_pb2.DiffResponse.DiffChanges
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -44,7 +46,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(self, request: Any, _context: Any) -> provider_pb2.DiffResponse:  # noqa: N802
         """A change of the provider's configuration replaces nothing."""
         changed = request.olds != request.news
-        return provider_pb2.DiffResponse(changes=2 if changed else 1)
+        return provider_pb2.DiffResponse(changes=Changes.DIFF_SOME if changed else Changes.DIFF_NONE)
 
     def Configure(self, request: Any, context: Any) -> provider_pb2.ConfigureResponse:  # noqa: N802
         """Takes default tags, and refuses an account that the stack does not allow, as the official provider does."""
@@ -82,11 +84,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             old = decode(request.old_inputs)
             details = {name: _kind(name, old, decode(request.news), name in found.replaces) for name in found.changed}
             return provider_pb2.DiffResponse(
-                changes=2 if found.changed else 1,
+                changes=Changes.DIFF_SOME if found.changed else Changes.DIFF_NONE,
                 diffs=sorted(found.changed),
                 replaces=sorted(found.replaces),
                 deleteBeforeReplace=found.delete_first,
-                detailedDiff={name: provider_pb2.PropertyDiff(kind=kind, inputDiff=True) for name, kind in details.items()},
+                detailedDiff={
+                    name: provider_pb2.PropertyDiff(kind=kind, inputDiff=True) for name, kind in details.items()
+                },
                 hasDetailedDiff=True,
             )
 
@@ -157,7 +161,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
         def invoke() -> provider_pb2.InvokeResponse:
             answer = self.registry.invoke(request.tok, decode(request.args))
-            return provider_pb2.InvokeResponse(**{"return": encode(answer)})
+            return provider_pb2.InvokeResponse(**{"return": encode(answer)})  # type: ignore[arg-type]  # a keyword of Python
 
         return self._answer(invoke, request.tok, context)
 
@@ -168,7 +172,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def _forget(self, urn: str) -> None:
         self.cloud.forget_once(f"{urn}|")
 
-    def _answer(self, work: Callable[[], Any], subject: str, context: Any) -> Any:
+    def _answer(self, work: Callable[[], Answered], subject: str, context: Any) -> Answered:
         try:
             return work()
         except UnfinishedError as error:
@@ -178,7 +182,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         except Exception as error:  # noqa: BLE001  # a bug here must name its place; values may be secret, so none are shown
             place = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
-            context.abort(grpc.StatusCode.INTERNAL, f"the sandbox's provider failed at {where} ({type(error).__name__}) for {subject}")
+            context.abort(
+                grpc.StatusCode.INTERNAL,
+                f"the sandbox's provider failed at {where} ({type(error).__name__}) for {subject}",
+            )
+        raise AssertionError("abort returned")  # it raises; the types do not say so
 
 
 def _abort_unfinished(context: Any, error: UnfinishedError) -> None:
@@ -211,7 +219,9 @@ def _parsed(value: Any) -> Any:
         return value
 
 
-def _kind(name: str, old: Mapping[str, Any], new: Mapping[str, Any], replaces: bool) -> int:
+def _kind(
+    name: str, old: Mapping[str, Any], new: Mapping[str, Any], replaces: bool
+) -> provider_pb2.PropertyDiff.Kind.ValueType:
     if name not in old:
         return Kind.ADD_REPLACE if replaces else Kind.ADD
     if name not in new:

@@ -85,7 +85,9 @@ def read(cloud: Cloud, service: str, values: Mapping[str, Any]) -> dict[str, str
     return of_api(service, jmespath.search(way.found, answer))
 
 
-def write(cloud: Cloud, service: str, values: Mapping[str, Any], old: Mapping[str, str], new: Mapping[str, str]) -> None:
+def write(
+    cloud: Cloud, service: str, values: Mapping[str, Any], old: Mapping[str, str], new: Mapping[str, str]
+) -> None:
     """Makes the resource's tags `new`, by the fewest calls."""
     way = SERVICES[service]
     owner = {way.owner: fill(way.reference, values)}

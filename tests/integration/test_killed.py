@@ -6,7 +6,7 @@ import re
 import signal
 import time
 
-import psutil  # type: ignore[import-untyped]  # it has no type stubs among the locked requirements
+import psutil
 import pytest
 
 from sandbox.cloud import control

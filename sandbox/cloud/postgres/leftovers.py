@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # it has no type stubs among the locked requirements
+import psutil
 
 from sandbox.cloud.postgres.installation import Installation
 

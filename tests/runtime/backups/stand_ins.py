@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, LiteralString
 
-import psutil  # type: ignore[import-untyped]  # the package ships no types
+import psutil
 from botocore.awsrequest import AWSResponse
 
 # About 20 MiB that zstd cannot shrink, so three parts: 4 MiB of noise five times over, farther apart than zstd's window of 2 MiB.

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psutil  # type: ignore[import-untyped]  # it has no type stubs among the locked requirements
+import psutil
 import pytest
 from botocore.exceptions import ClientError
 

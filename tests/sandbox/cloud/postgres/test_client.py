@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # it has no type stubs among the locked requirements
+import psutil
 import pytest
 
 from sandbox.cloud.certificates import ensure_authority

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import psutil  # type: ignore[import-untyped]  # it has no type stubs among the locked requirements
+import psutil
 import pytest
 
 from sandbox.cloud import control
