@@ -6,11 +6,13 @@ from importlib import import_module
 from rich.table import Table
 
 from sandbox.provider.catalogue import RESOURCES
+from sandbox.provider.types.image_builds import ImageType
+from sandbox.provider.types.randomness import RandomId, RandomPassword, RandomString
 
+LOCAL = (ImageType, RandomId, RandomPassword, RandomString)
 # Modules with a GAPS tuple of (what, how it differs).
 _MODULES = (
     "sandbox.provider.general_gaps",
-    "sandbox.provider.types.images",
     "sandbox.cloud.postgres.gaps",
     "sandbox.cloud.gaps",
 )
@@ -18,7 +20,7 @@ _MODULES = (
 
 def rows() -> Iterator[tuple[str, str]]:
     """Every gap: what, and how it differs from AWS; the mappings' first."""
-    for resource in RESOURCES:
+    for resource in (*RESOURCES, *LOCAL):
         for name, reason in sorted(resource.gaps.items()):
             yield f"{resource.token}.{name}", f"sent, not read back: {reason}"
         for name, reason in sorted(resource.unserved.items()):
