@@ -81,7 +81,7 @@ class Cloud:
         Raises:
             CloudError: the service refused, or could not be reached.
         """
-        _call.set(_token(operation, params))
+        reset = _call.set(_token(operation, params))
         try:
             answer: dict[str, Any] = getattr(self.client(service), operation)(**params)
         except ClientError as error:
@@ -91,6 +91,8 @@ class Cloud:
             raise CloudError(operation, "RequestRefused", str(error)) from error
         except BotoCoreError as error:
             raise CloudError(operation, type(error).__name__, str(error)) from error
+        finally:
+            _call.reset(reset)
         return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
 
     def forget_once(self, prefix: str) -> None:

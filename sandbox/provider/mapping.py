@@ -135,7 +135,7 @@ class Resource:
         name: the property that is named automatically.
         defaults: what the official provider fills in; "block.property" fills a block that is given.
         computed: properties that keep the API's value when the program stops giving them.
-        unordered: properties whose order means nothing.
+        unordered: properties whose order means nothing; nested ones by a path without indices, such as "vpcConfig.subnetIds".
         documents: properties that hold JSON text, compared by meaning.
         versions: properties of which a shorter version stands for all below it: 18 for 18.4.
         local: properties that only the provider uses, and no call sends.

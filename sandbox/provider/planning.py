@@ -7,10 +7,11 @@ from typing import Any
 
 from sandbox.provider import checks, sdk
 from sandbox.provider.archives import ArchiveError
+from sandbox.provider.comparison import same, same_document
 from sandbox.provider.lifecycle import Lifecycle
 from sandbox.provider.mapping import Name
 from sandbox.provider.requests import applies
-from sandbox.provider.shapes import UnmappedError, same, same_document
+from sandbox.provider.shapes import UnmappedError
 from sandbox.provider.values import UNKNOWN, Archive, has_unknown
 
 DEFAULTS = "__defaults"
@@ -135,7 +136,7 @@ class Planner:
             return not same_document(before, after)
         if not before and not after:
             return False
-        return not same(before, after, unordered=name in self.resource.unordered)
+        return not same(before, after, path=name, unordered=self.resource.unordered)
 
 
 def automatic_name(rule: Name, name: str, seed: bytes) -> str:

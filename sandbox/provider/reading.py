@@ -5,10 +5,11 @@ from typing import Any
 
 from sandbox.provider import sdk, tags
 from sandbox.provider.api import Cloud, CloudError
+from sandbox.provider.comparison import same_document
 from sandbox.provider.mapping import FLAT, At, Call, Convert, Part, Resource, Text
 from sandbox.provider.paths import search
 from sandbox.provider.requests import Requests
-from sandbox.provider.shapes import find, gathered, natural, project, same_document
+from sandbox.provider.shapes import find, gathered, natural, project
 from sandbox.provider.templates import fill, parsed, placeholders
 
 
@@ -106,7 +107,7 @@ class Reader:
             return given
         if name in self.resource.versions and str(found).startswith(f"{given}."):
             return given
-        return project(given, found, rename, name, unordered=name in self.resource.unordered)
+        return project(given, found, rename, name, unordered=self.resource.unordered)
 
     def outputs(self, inputs: Mapping[str, Any], description: Any, values: Mapping[str, Any]) -> dict[str, Any]:
         """Every output that the SDK names and the mapping serves."""

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from sandbox.provider.checks import Unknown
+from sandbox.provider.comparison import same, take
 from sandbox.provider.mapping import FLAT, Convert
 
 Renames = Mapping[str, str | Convert]
@@ -129,9 +130,12 @@ def find(description: Any, property_path: str, rename: Renames) -> Any:
     return value
 
 
-def project(given: Any, found: Any, rename: Renames, path: str, *, unordered: bool = False) -> Any:
-    """The API's value seen through what the program gave: only what was given is compared, and in the program's own form."""
-    if same(given, found, unordered=unordered) or (not given and found is None):
+def project(given: Any, found: Any, rename: Renames, path: str, *, unordered: Collection[str] = ()) -> Any:
+    """The API's value seen through what the program gave: only what was given is compared, and in the program's own form.
+
+    The lists at the paths of `unordered` (without indices, as in renames) come back in the program's order.
+    """
+    if same(given, found, path=path, unordered=unordered) or (not given and found is None):
         return given  # APIs leave out what is false, zero or empty
     if isinstance(given, list | tuple) and isinstance(found, Mapping):
         found = [found]
@@ -139,15 +143,30 @@ def project(given: Any, found: Any, rename: Renames, path: str, *, unordered: bo
         found = found[0]
     if isinstance(given, Mapping) and isinstance(found, Mapping):
         inner = {
-            key: project(item, find(found, f"{path}.{key}", rename), rename, f"{path}.{key}")
+            key: project(item, find(found, f"{path}.{key}", rename), rename, f"{path}.{key}", unordered=unordered)
             for key, item in given.items()
         }
         return {key: item for key, item in inner.items() if item is not None}
     if isinstance(given, list | tuple) and isinstance(found, list | tuple):
-        pairs = zip(given, found, strict=False)
-        rest = [natural(item, rename, path) for item in found[len(given) :]]
-        return [project(one, other, rename, path) for one, other in pairs] + rest
+        return _project_items(given, found, rename, path, unordered)
     return _typed(natural(found, rename, path), given)
+
+
+def _project_items(given: Any, found: Any, rename: Renames, path: str, unordered: Collection[str]) -> list[Any]:
+    """Each item through the given one in its place; in a set, what equals a given one is in that one's place."""
+
+    def seen(item: Any, other: Any) -> Any:
+        return project(item, other, rename, path, unordered=unordered)
+
+    rest = list(found)
+    placed: dict[int, Any] = {}
+    if path in unordered:
+        for index, item in enumerate(given):
+            if take(item, rest, lambda one, other: bool(seen(one, other) == one)):
+                placed[index] = item
+    others = [index for index in range(len(given)) if index not in placed]
+    placed |= {index: seen(given[index], other) for index, other in zip(others, rest, strict=False)}
+    return [placed[index] for index in sorted(placed)] + [natural(item, rename, path) for item in rest[len(others) :]]
 
 
 def _typed(found: Any, given: Any) -> Any:
@@ -196,47 +215,3 @@ def spelled(member: str) -> str:
     """A member's name as Pulumi spells it: words of capitals become ordinary ones, the first begins in lower case."""
     words = re.findall(r"[A-Z]+(?![a-z])\d*|[A-Z]?[^A-Z]+", member)
     return "".join(word.lower() if index == 0 else word.capitalize() for index, word in enumerate(words))
-
-
-def same(one: Any, other: Any, *, unordered: bool = False) -> bool:
-    """Whether two values mean the same: 5 and "5", True and "true", one block and a list of it, and sets in any order."""
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        if len(one) != len(other):
-            return False
-        if unordered:
-            rest = list(other)
-            return all(_take(item, rest) for item in one)
-        return all(same(a, b) for a, b in zip(one, other, strict=True))
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, Mapping | list | tuple) or isinstance(other, Mapping | list | tuple):
-        return False
-    return one == other or _text(one) == _text(other)
-
-
-def _take(item: Any, rest: list[Any]) -> bool:
-    index = next((position for position, other in enumerate(rest) if same(item, other)), None)
-    if index is None:
-        return False
-    rest.pop(index)
-    return True
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def same_document(one: Any, other: Any) -> bool:
-    """Whether two JSON texts mean the same, with IAM's habit that a list of one is its element."""
-    try:
-        return bool(_normal(json.loads(one)) == _normal(json.loads(other)))
-    except (TypeError, ValueError):
-        return bool(one == other)
-
-
-def _normal(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _normal(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return _normal(value[0]) if len(value) == 1 else sorted((_normal(item) for item in value), key=json.dumps)
-    return value

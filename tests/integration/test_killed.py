@@ -17,7 +17,10 @@ SEEDS = (11, 23)
 
 
 def kill_during_up(sandbox: Sandbox, resources: int, *, engine_too: bool) -> None:
-    """Kill an `up` with SIGKILL as soon as the state holds so many resources; with its engine and plugins, or without."""
+    """Kill an `up` with SIGKILL as soon as the state holds so many resources; with its engine and plugins, or without.
+
+    One that ends before that has to have succeeded.
+    """
     with sandbox.start("up") as process:
         while process.poll() is None and len(sandbox.state().live) < resources:
             time.sleep(0.02)
@@ -28,7 +31,8 @@ def kill_during_up(sandbox: Sandbox, resources: int, *, engine_too: bool) -> Non
             for child in children:
                 if child.pid != cloud:
                     child.kill()
-        process.communicate()
+        text, _ = process.communicate()
+    assert process.returncode in {0, -signal.SIGKILL}, text
 
 
 @pytest.mark.parametrize("seed", SEEDS)

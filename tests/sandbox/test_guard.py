@@ -5,6 +5,8 @@ import pytest
 from sandbox import guard
 from sandbox.home import Home
 
+REAL_KEY = "AKIA" + 4 * "REAL"  # put together here, so that no key stands in a file
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
@@ -52,18 +54,18 @@ def test_a_variable_that_leads_out_is_named_with_the_word_that_removes_it(home: 
 
 @pytest.mark.usefixtures("clean")
 def test_a_real_access_key_is_refused_and_its_secret_named_with_it(home: Home) -> None:
-    found = guard.problems(home, {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "very-secret"})
+    found = guard.problems(home, {"AWS_ACCESS_KEY_ID": REAL_KEY, "AWS_SECRET_ACCESS_KEY": "very-secret"})
     assert [problem.mend for problem in found] == ["-u AWS_ACCESS_KEY_ID", "-u AWS_SECRET_ACCESS_KEY"]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = very-secret\n",
+        f"[default]\naws_access_key_id = {REAL_KEY}\naws_secret_access_key = very-secret\n",
         "[profile a]\nsso_start_url = https://example.awsapps.com/start\n",
         "[profile a]\nrole_arn = arn:aws:iam::111122223333:role/a\nsource_profile = b\n",
         "[profile a]\ncredential_process = /bin/get\n",
-        "[DEFAULT]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n",
+        f"[DEFAULT]\naws_access_key_id = {REAL_KEY}\n",
         "this is no such file",
     ],
 )
@@ -81,7 +83,7 @@ def test_a_file_that_only_sets_a_region_is_fine(home: Home, clean: Path) -> None
 
 
 def test_the_file_that_a_variable_names_is_read_instead_of_the_usual_one(home: Home, clean: Path) -> None:
-    (clean / ".aws" / "credentials").write_text("[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n")
+    (clean / ".aws" / "credentials").write_text(f"[default]\naws_access_key_id = {REAL_KEY}\n")
     elsewhere = clean / "elsewhere"
     elsewhere.write_text("[default]\ncredential_process = /bin/get\n")
     environment = {"AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_CONFIG_FILE": str(elsewhere)}
@@ -93,7 +95,7 @@ def test_everything_is_reported_at_once_and_no_value_is_shown(home: Home, clean:
     (clean / ".aws" / "credentials").write_text("[default]\naws_secret_access_key = in-the-file\n")
     environment = {
         "AWS_PROFILE": "the-profile",
-        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_ACCESS_KEY_ID": REAL_KEY,
         "AWS_SECRET_ACCESS_KEY": "very-secret",
         "PULUMI_ACCESS_TOKEN": "pul-token",
         "AWS_ENDPOINT_URL": "https://user:password@real.example",
