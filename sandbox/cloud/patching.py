@@ -8,3 +8,10 @@ def replace(owner: Any, name: str, replacement: Any) -> Any:
     original = getattr(owner, name)
     setattr(owner, name, replacement)
     return original
+
+
+def add(owner: Any, name: str, function: Any) -> None:
+    """Give a class of moto what it lacks, such as an operation; loudly when another release of moto has it."""
+    if hasattr(owner, name):
+        raise AttributeError(f"{owner.__name__} has {name} of its own by now: see whether the extension is still needed")
+    setattr(owner, name, function)

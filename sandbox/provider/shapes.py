@@ -159,11 +159,11 @@ def _project_items(given: Any, found: Any, rename: Renames, path: str, unordered
         return project(item, other, rename, path, unordered=unordered)
 
     rest = list(found)
-    placed: dict[int, Any] = {}
-    if path in unordered:
-        for index, item in enumerate(given):
-            if take(item, rest, lambda one, other: bool(seen(one, other) == one)):
-                placed[index] = item
+    placed = {
+        index: item
+        for index, item in enumerate(given)
+        if path in unordered and take(item, rest, lambda one, other: bool(seen(one, other) == one))
+    }
     others = [index for index in range(len(given)) if index not in placed]
     placed |= {index: seen(given[index], other) for index, other in zip(others, rest, strict=False)}
     return [placed[index] for index in sorted(placed)] + [natural(item, rename, path) for item in rest[len(others) :]]

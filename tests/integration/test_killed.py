@@ -12,9 +12,6 @@ import pytest
 from sandbox.cloud import control
 from tests.integration.conftest import Sandbox
 
-# Printed by pytest when a test fails, and enough to repeat its moments.
-SEEDS = (11, 23)
-
 
 def kill_during_up(sandbox: Sandbox, resources: int, *, engine_too: bool) -> None:
     """Kill an `up` with SIGKILL as soon as the state holds so many resources; with its engine and plugins, or without.
@@ -35,8 +32,7 @@ def kill_during_up(sandbox: Sandbox, resources: int, *, engine_too: bool) -> Non
     assert process.returncode in {0, -signal.SIGKILL}, text
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("engine_too", [False, True], ids=["command alone", "command and engine"])
+@pytest.mark.parametrize(("engine_too", "seed"), [(False, 11), (True, 23)], ids=["command alone", "command and engine"])
 def test_an_up_killed_at_any_moment_converges_and_leaves_nothing_unknown(
     fresh: Sandbox, seed: int, *, engine_too: bool
 ) -> None:

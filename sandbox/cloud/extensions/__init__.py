@@ -11,6 +11,8 @@ from sandbox.home import Home
 NAMES: tuple[str, ...] = (
     "declared",
     "function_configuration",
+    "certificates",
+    "images",
     "keys",
     "log_groups",
     "load_balancers",

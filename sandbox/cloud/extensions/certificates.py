@@ -1,0 +1,56 @@
+"""An imported certificate keeps its tags, options and users when it is imported again, and a requested one its changed options.
+
+https://docs.aws.amazon.com/acm/latest/userguide/import-reimport.html and
+https://docs.aws.amazon.com/acm/latest/APIReference/API_UpdateCertificateOptions.html. Moto makes a new object in the place of
+the old one, and has no UpdateCertificateOptions.
+"""
+
+from typing import Any
+
+from moto.acm.exceptions import AWSValidationException
+from moto.acm.models import AWSCertificateManagerBackend
+from moto.acm.responses import AWSCertificateManagerResponse
+from moto.core.exceptions import AWSError
+from moto.core.responses import EmptyResult
+
+from sandbox.cloud.patching import add, replace
+from sandbox.home import Home
+
+KEPT = ("tags", "cert_options", "in_use_by")
+
+
+class InvalidStateError(AWSError):
+    """The certificate is of a kind that the operation does not take."""
+
+    TYPE = "InvalidStateException"
+
+
+def install(home: Home) -> None:
+    """Carry over what belongs to the ARN, and take new options."""
+    del home
+
+    def import_certificate(  # noqa: PLR0913, PLR0917 - moto's signature
+        self: Any, certificate: bytes, private_key: bytes, chain: bytes | None, arn: str | None, tags: Any
+    ) -> str:
+        # Each import replaces the object, so the first one's is taken before.
+        before = self.get_certificate(arn) if arn else None
+        if before is not None and tags:
+            raise AWSValidationException("Tagging is not permitted on re-import.")
+        imported: str = original(self, certificate, private_key, chain, arn, tags)
+        if before is not None:
+            after = self.get_certificate(imported)
+            for attribute in KEPT:
+                setattr(after, attribute, getattr(before, attribute))
+        return imported
+
+    original = replace(AWSCertificateManagerBackend, "import_certificate", import_certificate)
+    add(AWSCertificateManagerResponse, "update_certificate_options", update_certificate_options)
+
+
+def update_certificate_options(self: Any) -> EmptyResult:
+    """UpdateCertificateOptions; an imported certificate has none to update."""
+    certificate = self.acm_backend.get_certificate(self._get_param("CertificateArn"))
+    if certificate.type == "IMPORTED":
+        raise InvalidStateError("The options of an imported certificate cannot be updated.")
+    certificate.cert_options = {**certificate.cert_options, **self._get_param("Options")}
+    return EmptyResult()
