@@ -72,7 +72,9 @@ def _remains(home: Home) -> Iterator[psutil.Process]:
     yield from leftovers.processes(home.root / "postgres")
     for process in psutil.process_iter():
         try:
-            module = any(word in {"sandbox.cloud", "sandbox.provider"} for word in process.cmdline())
+            module = any(
+                word in {"sandbox.cloud", "sandbox.provider", "sandbox.engine.analyzer"} for word in process.cmdline()
+            )
             if module and process.environ().get("SANDBOX_HOME") == str(home.root):
                 yield process
         except psutil.Error:

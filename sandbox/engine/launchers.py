@@ -18,8 +18,8 @@ def write(home: Home) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name in PROVIDERS:
         _write(folder / f"pulumi-resource-{name}", f'-m sandbox.provider {name} "$@"')
-    # The engine passes its address and the pack's folder; `python -m pulumi.policy` takes the same two.
-    _write(folder / "pulumi-analyzer-policy-python", '-u -m pulumi.policy "$1" "$2"')
+    # The engine passes its address and the pack's folder, and options of the pack that the runner does not know.
+    _write(folder / "pulumi-analyzer-policy-python", '-u -m sandbox.engine.analyzer "$1" "$2"')
     return folder
 
 

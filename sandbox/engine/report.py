@@ -131,7 +131,8 @@ def _hint(console: Console, home: Home, text: str) -> None:
 
 
 def _error_lines(said: str) -> str:
-    return "\n".join(line.strip() for line in said.splitlines() if line.strip().startswith("error:"))
+    """The lines of the engine's error stream that say what is wrong; the first stands behind the stream's name."""
+    return "\n".join(re.findall(r"^\s*(?:stderr: )?(error: .*)$", said, re.MULTILINE))
 
 
 def outcome(console: Console, progress: Progress, word: str) -> None:

@@ -13,6 +13,7 @@ from sandbox.provider.api import Cloud, CloudError
 from sandbox.provider.lifecycle import State, UnfinishedError
 from sandbox.provider.planning import Difference
 from sandbox.provider.registry import Registry, UnknownTypeError
+from sandbox.provider.seeds import Seeds
 from sandbox.provider.values import UNKNOWN, decode, encode, has_unknown
 
 Answered = TypeVar("Answered")
@@ -30,6 +31,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self.cloud = cloud
         self.default_tags: dict[str, str] = {}
         self.replaced: dict[str, str] = {}
+        self.seeds = Seeds(cloud.home.root / "names")
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> plugin_pb2.PluginInfo:  # noqa: N802  # the protocol's name
         """The version that the SDK of this type asks for."""
@@ -65,8 +67,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         def check() -> provider_pb2.CheckResponse:
             planner = self.registry.planner(_type(request.urn))
             name = request.urn.rsplit("::", 1)[-1]
+            seed = self.seeds.seed(request.urn, self.replaced.get(request.urn, ""), request.randomSeed)
             inputs, failures = planner.check(
-                name, request.randomSeed, decode(request.olds), decode(request.news), self.default_tags
+                name, seed, decode(request.olds), decode(request.news), self.default_tags
             )
             return provider_pb2.CheckResponse(
                 inputs=encode(inputs),
@@ -171,6 +174,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def _forget(self, urn: str) -> None:
         self.cloud.forget_once(f"{urn}|")
+        self.seeds.forget(urn)
 
     def _answer(self, work: Callable[[], Answered], subject: str, context: Any) -> Answered:
         try:

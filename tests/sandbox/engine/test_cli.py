@@ -1,5 +1,6 @@
 import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from pulumi.automation.errors import CommandError
 from sandbox.engine import launchers
 from sandbox.engine.cli import Engine, Interrupts, find
 from sandbox.engine.errors import RefusedError
+from sandbox.engine.workspace import POLICY
 from sandbox.home import Home
 
 
@@ -93,6 +95,17 @@ def test_the_launchers_run_the_projects_python_with_the_project_on_its_path(tmp_
     for path in folder.iterdir():
         assert path.stat().st_mode & stat.S_IXUSR
         assert "PYTHONPATH=" in path.read_text()
+
+
+def test_the_policy_runner_ends_with_its_engine(tmp_path: Path) -> None:
+    launcher = launchers.write(Home(tmp_path)) / "pulumi-analyzer-policy-python"
+    command = [str(launcher), "127.0.0.1:1", "."]
+    with subprocess.Popen(command, cwd=POLICY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as runner:
+        assert runner.stdin is not None
+        assert runner.stdout is not None
+        assert int(runner.stdout.readline()) > 0, "it serves, and says at which port"
+        runner.stdin.close()
+        assert runner.wait(timeout=60) == 0
 
 
 def test_no_language_host_is_on_the_engines_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,8 +67,9 @@ def test_a_dead_cloud_is_hinted_at_with_its_log(home: Home) -> None:
     assert "make reset" in text
 
 
-def test_without_any_event_the_engines_own_words_are_shown(home: Home) -> None:
-    error = CommandError(CommandResult("", "warning: a\nerror: the stack is locked\nmore", 255))
+@pytest.mark.parametrize("before", ["", "warning: a\n"])
+def test_without_any_event_the_engines_own_words_are_shown(home: Home, before: str) -> None:
+    error = CommandError(CommandResult("Previewing update", f"{before}error: the stack is locked\nmore", 255))
     assert shown(home, error=error).strip() == "error: the stack is locked"
 
 
