@@ -13,5 +13,7 @@ def replace(owner: Any, name: str, replacement: Any) -> Any:
 def add(owner: Any, name: str, function: Any) -> None:
     """Give a class of moto what it lacks, such as an operation; loudly when another release of moto has it."""
     if hasattr(owner, name):
-        raise AttributeError(f"{owner.__name__} has {name} of its own by now: see whether the extension is still needed")
+        raise AttributeError(
+            f"{owner.__name__} has {name} of its own by now: see whether the extension is still needed"
+        )
     setattr(owner, name, function)

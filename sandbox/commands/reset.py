@@ -24,6 +24,7 @@ OWN = (
     "env",
     "functions",
     "image-bin",
+    "names",
     "passphrase",
     "postgres",
     "program.log",

@@ -14,6 +14,7 @@ from sandbox.provider.api import Cloud
 from sandbox.provider.catalogue import registry
 from sandbox.provider.service import Provider
 
+STANDARD_INPUT = 0
 MESSAGE_BYTES = 400 * 1024 * 1024  # the engine's own limit of one message
 
 
@@ -42,7 +43,10 @@ def serve(name: str) -> None:
 
 
 def _end_with_engine(server: grpc.Server) -> None:
-    sys.stdin.read()  # the engine holds the other end; it closes when the engine dies, however it dies
+    # The engine holds the other end of the standard input, which closes when it dies, however it dies. Read from the
+    # descriptor: a thread inside sys.stdin's lock would crash the interpreter's own end.
+    while os.read(STANDARD_INPUT, 4096):
+        pass
     server.stop(grace=None)
 
 

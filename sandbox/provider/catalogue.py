@@ -18,12 +18,14 @@ from sandbox.provider.types import (
     network,
     observability,
     randomness,
+    routing,
     security_groups,
     storage,
 )
 
 RESOURCES: tuple[Resource, ...] = (
     *network.RESOURCES,
+    *routing.RESOURCES,
     *security_groups.RESOURCES,
     *keys.RESOURCES,
     *databases.RESOURCES,

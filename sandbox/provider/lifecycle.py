@@ -1,8 +1,6 @@
 """One resource type's life on the embedded cloud: check, diff, create, read, update, delete, by its mapping."""
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import jmespath
@@ -12,25 +10,10 @@ from sandbox.provider.api import Cloud, CloudError, once
 from sandbox.provider.mapping import At, Call, Part, Resource, Text
 from sandbox.provider.reading import Reader
 from sandbox.provider.requests import Requests, applies, touched
+from sandbox.provider.state import State, UnfinishedError
 from sandbox.provider.templates import fill, placeholders
 from sandbox.provider.values import UNKNOWN
-
-
-@dataclass(frozen=True)
-class State:
-    """A resource as the engine keeps it: its id, its inputs and its outputs."""
-
-    id: str
-    inputs: dict[str, Any]
-    outputs: dict[str, Any]
-
-
-class UnfinishedError(Exception):
-    """The resource exists, but a later step of its creation or update failed; the engine keeps what there is."""
-
-    def __init__(self, state: State, reason: str) -> None:
-        super().__init__(reason)
-        self.state = state
+from sandbox.provider.waiting import until_gone, until_ready
 
 
 class Lifecycle:
@@ -85,7 +68,7 @@ class Lifecycle:
 
     def _finish(self, resource_id: str, inputs: Mapping[str, Any], told: dict[str, Any], seconds: float) -> State:
         properties = _plain(inputs)
-        description = self._until_ready(resource_id, {**told, **properties}, seconds)
+        description = until_ready(self.reader, resource_id, {**told, **properties}, seconds)
         values = self._values(resource_id, properties, description)
         for call in self.resource.after_create:
             self._do(call, properties, values)
@@ -96,7 +79,7 @@ class Lifecycle:
                 self._write(part, properties, values)
         if properties.get("tags") and self.resource.taggable and not self.resource.tags_in_create:
             tags.write(self.cloud, self.resource.tagging_way, values, {}, properties["tags"])
-        return self._state(resource_id, inputs, self._until_ready(resource_id, {**told, **properties}, seconds))
+        return self._state(resource_id, inputs, until_ready(self.reader, resource_id, {**told, **properties}, seconds))
 
     def _send_rest(self, resource_id: str, properties: dict[str, Any], values: dict[str, Any], seconds: float) -> None:
         creator, update = self.requests.creator(properties), self.resource.update
@@ -118,7 +101,7 @@ class Lifecycle:
                 **self.resource.rest,
             }
             self.cloud.call(self.resource.service, update.operation, params)
-            self._until_ready(resource_id, properties, seconds)
+            until_ready(self.reader, resource_id, properties, seconds)
 
     def _write(self, part: Part, properties: dict[str, Any], values: dict[str, Any]) -> None:
         if applies(part.put, properties):
@@ -141,23 +124,6 @@ class Lifecycle:
         if not applies(call, properties):
             return
         self.cloud.call(self.resource.service, call.operation, self.requests.build(call, properties, values))
-
-    def _until_ready(self, resource_id: str, known: Mapping[str, Any], seconds: float) -> Any:
-        until, pause = self.resource.ready, 0.05
-        deadline = time.monotonic() + (seconds or (until.seconds if until else 0))
-        while True:
-            description = self.reader.describe(resource_id, known)
-            if description is None:
-                raise CloudError(self.resource.read.operation, "NotFound", f"{resource_id} vanished")
-            status = jmespath.search(until.at, description) if until else None
-            if until is None or status in until.ready:
-                return description
-            if status in until.failed:
-                raise CloudError(self.resource.read.operation, "Failed", f"{resource_id} became {status}")
-            if time.monotonic() > deadline:
-                raise CloudError(self.resource.read.operation, "Timeout", f"{resource_id} is still {status}")
-            time.sleep(pause)
-            pause = min(pause * 1.5, 1.0)
 
     def read(self, resource_id: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> State | None:
         """The resource as it is now, or None when it is gone. Without inputs, all that is mapped is read (an import)."""
@@ -185,7 +151,9 @@ class Lifecycle:
         try:
             self._remove(changed, properties, values, seconds)
             self._update(state, properties, changed, values)
-            return self._state(state.id, inputs, self._until_ready(state.id, {**state.outputs, **properties}, seconds))
+            return self._state(
+                state.id, inputs, until_ready(self.reader, state.id, {**state.outputs, **properties}, seconds)
+            )
         except Exception as error:
             raise UnfinishedError(State(state.id, state.inputs, state.outputs), str(error)) from error
 
@@ -199,7 +167,7 @@ class Lifecycle:
                     f"{name} can be taken away, but neither added nor changed: replace the resource",
                 )
             self._do(call, properties, values)
-            self._until_ready(values["id"], values, seconds)
+            until_ready(self.reader, values["id"], values, seconds)
 
     def _update(self, state: State, properties: dict[str, Any], changed: set[str], values: dict[str, Any]) -> None:
         call = self.resource.update
@@ -259,14 +227,7 @@ class Lifecycle:
         calls = (*(step for step in self.resource.before_delete if isinstance(step, Call)), self.resource.delete)
         deletes = any(call.operation == self.resource.delete.operation and applies(call, properties) for call in calls)
         if self.resource.ready and deletes:
-            self._until_gone(state, seconds or self.resource.ready.seconds)
-
-    def _until_gone(self, state: State, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while self.reader.describe(state.id, state.outputs) is not None:
-            if time.monotonic() > deadline:
-                raise CloudError(self.resource.read.operation, "Timeout", f"{state.id} is still there")
-            time.sleep(0.1)
+            until_gone(self.reader, state.id, state.outputs, seconds or self.resource.ready.seconds)
 
 
 def _before(values: Mapping[str, Any]) -> dict[str, Any]:

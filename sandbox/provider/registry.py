@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from sandbox.provider.api import Cloud
-from sandbox.provider.lifecycle import Lifecycle, State
+from sandbox.provider.lifecycle import Lifecycle
 from sandbox.provider.mapping import At, Lookup, Resource
 from sandbox.provider.paths import search
 from sandbox.provider.planning import Difference, Failure, Planner
+from sandbox.provider.state import State
 from sandbox.provider.templates import fill, placeholders
 
 

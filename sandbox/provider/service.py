@@ -10,10 +10,10 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from sandbox.provider.api import Cloud, CloudError
-from sandbox.provider.lifecycle import State, UnfinishedError
 from sandbox.provider.planning import Difference
 from sandbox.provider.registry import Registry, UnknownTypeError
 from sandbox.provider.seeds import Seeds
+from sandbox.provider.state import State, UnfinishedError
 from sandbox.provider.values import UNKNOWN, decode, encode, has_unknown
 
 Answered = TypeVar("Answered")
@@ -68,9 +68,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             planner = self.registry.planner(_type(request.urn))
             name = request.urn.rsplit("::", 1)[-1]
             seed = self.seeds.seed(request.urn, self.replaced.get(request.urn, ""), request.randomSeed)
-            inputs, failures = planner.check(
-                name, seed, decode(request.olds), decode(request.news), self.default_tags
-            )
+            inputs, failures = planner.check(name, seed, decode(request.olds), decode(request.news), self.default_tags)
             return provider_pb2.CheckResponse(
                 inputs=encode(inputs),
                 failures=[provider_pb2.CheckFailure(property=item.property, reason=item.reason) for item in failures],

@@ -11,6 +11,7 @@ from sandbox.home import Home
 NAMES: tuple[str, ...] = (
     "declared",
     "function_configuration",
+    "function_images",
     "certificates",
     "images",
     "keys",

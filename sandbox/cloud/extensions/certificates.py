@@ -48,9 +48,10 @@ def install(home: Home) -> None:
 
 
 def update_certificate_options(self: Any) -> EmptyResult:
-    """UpdateCertificateOptions; an imported certificate has none to update."""
+    """UpdateCertificateOptions; only public certificates that were requested have options to update."""
     certificate = self.acm_backend.get_certificate(self._get_param("CertificateArn"))
-    if certificate.type == "IMPORTED":
-        raise InvalidStateError("The options of an imported certificate cannot be updated.")
+    if certificate.type != "AMAZON_ISSUED":
+        kind = str(certificate.type).lower()
+        raise InvalidStateError(f"The UpdateCertificateOptions command is not permitted for {kind} certificates")
     certificate.cert_options = {**certificate.cert_options, **self._get_param("Options")}
     return EmptyResult()

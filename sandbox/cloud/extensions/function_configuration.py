@@ -35,7 +35,7 @@ RESERVED = {
 
 
 def install(home: Home) -> None:
-    """Keep logging, dead letters and file systems, take changes of tracing, storage, key and image, refuse reserved variables."""
+    """Keep logging, dead letters, file systems and SnapStart, take changes of tracing, storage, key and image, refuse reserved variables."""
     del home
 
     def initialize(self: Any, account_id: str, spec: dict[str, Any], region: str, version: Any = 1) -> None:
@@ -44,6 +44,7 @@ def install(home: Home) -> None:
         self.logging_config = _logging(self, spec.get("LoggingConfig"))
         self.dead_letter_config = spec.get("DeadLetterConfig")
         self.file_system_configs = spec.get("FileSystemConfigs")
+        self.snap_start = spec.get("SnapStart")
 
     def update(self: Any, changes: dict[str, Any]) -> dict[str, Any]:
         _refuse_reserved(changes)
@@ -58,16 +59,10 @@ def install(home: Home) -> None:
             answer["DeadLetterConfig"] = self.dead_letter_config
         if self.file_system_configs:
             answer["FileSystemConfigs"] = self.file_system_configs
+        answer["SnapStart"] = _snap_start(self)
+        _show_image(answer)
         return answer
 
-    def code(self: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = original_code(self)
-        if "ImageUri" in self.code:
-            repository = self.code["ImageUri"].partition("@")[0].partition(":")[0]
-            answer["Code"]["ResolvedImageUri"] = f"{repository}@sha256:{self.code_sha_256}"
-        return answer
-
-    original_code = replace(LambdaFunction, "get_code", code)
     original_initialize = replace(LambdaFunction, "__init__", initialize)
     original_update = replace(LambdaFunction, "update_configuration", update)
     original_configuration = replace(LambdaFunction, "get_configuration", configuration)
@@ -77,6 +72,7 @@ def _update(function: Any, changes: dict[str, Any]) -> None:
     for member, attribute in {
         "DeadLetterConfig": "dead_letter_config",
         "FileSystemConfigs": "file_system_configs",
+        "SnapStart": "snap_start",
         "TracingConfig": "tracing_config",
     }.items():
         if member in changes:
@@ -97,6 +93,21 @@ def _logging(function: Any, declared: dict[str, Any] | None) -> dict[str, Any]:
     if chosen["LogFormat"] == "JSON":
         chosen = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO", **chosen}
     return chosen
+
+
+def _snap_start(function: Any) -> dict[str, str]:
+    """Published versions are optimized, $LATEST never is."""
+    applied = (function.snap_start or {}).get("ApplyOn", "None")
+    optimized = applied == "PublishedVersions" and str(function.version).isdecimal()
+    return {"ApplyOn": applied, "OptimizationStatus": "On" if optimized else "Off"}
+
+
+def _show_image(answer: dict[str, Any]) -> None:
+    """Only what overrides the image is described."""
+    overrides = answer.pop("ImageConfigResponse", {}).get("ImageConfig", {})
+    declared = {member: value for member, value in overrides.items() if value}
+    if declared:
+        answer["ImageConfigResponse"] = {"ImageConfig": declared}
 
 
 def _refuse_reserved(spec: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ CLUSTER = Resource(
     delete=Call("delete_cluster", {"cluster": "{id}"}),
     replace=("name",),
     name=Name(),
+    unordered=("settings",),
     outputs={"arn": At("clusterArn")},
     gone_when="status == 'INACTIVE'",
     gone=("ClusterNotFoundException",),
@@ -47,6 +48,7 @@ TASK_DEFINITION = Resource(
     replace=_DEFINITION,
     fixed=_DEFINITION,
     documents=("containerDefinitions",),
+    unordered=("requiresCompatibilities", "volumes"),
     local=("skipDestroy", "trackLatest"),
     defaults={"skipDestroy": False, "trackLatest": False},
     outputs={
@@ -109,6 +111,10 @@ SERVICE = Resource(
         "waitForSteadyState": False,
     },
     computed=("platformVersion", "availabilityZoneRebalancing", "desiredCount"),
+    unordered=(
+        *("alarms.alarmNames", "capacityProviderStrategies", "deploymentConfiguration.lifecycleHooks", "loadBalancers"),
+        *("networkConfiguration.securityGroups", "networkConfiguration.subnets", "placementConstraints"),
+    ),
     name=Name(),
     outputs={"arn": At("serviceArn")},
     gone_when="status == 'INACTIVE'",

@@ -30,7 +30,6 @@ _CONFIGURATION = (
     ),
 )
 _CODE = ("code", "imageUri", "s3Bucket", "s3Key", "s3ObjectVersion", "architectures")
-_NOT_UPDATED = "the embedded Lambda keeps what it was created with, and ignores an update"
 
 FUNCTION = Resource(
     token="aws:lambda/function:Function",
@@ -116,16 +115,6 @@ FUNCTION = Resource(
     local=("skipDestroy",),
     fixed=("code", "publish", "s3Bucket", "s3Key", "s3ObjectVersion", "sourceCodeHash"),
     gone=("ResourceNotFoundException",),
-    gaps={
-        "architectures": _NOT_UPDATED,
-        "deadLetterConfig": "the embedded Lambda does not keep it, and delivers no failed events",
-        "ephemeralStorage": _NOT_UPDATED,
-        "fileSystemConfig": "the embedded Lambda does not keep it, and mounts nothing",
-        "imageConfig": _NOT_UPDATED,
-        "loggingConfig": "the embedded Lambda does not keep it",
-        "snapStart": "the embedded Lambda does not keep it",
-        "tracingConfig": _NOT_UPDATED,
-    },
     unserved={
         "codeSigningConfigArn": "no code signing",
         "signingJobArn": "no code signing",

@@ -12,8 +12,8 @@ from docker.utils.build import exclude_paths
 from sandbox.cloud.functions import images
 from sandbox.provider.api import Cloud, CloudError
 from sandbox.provider.checks import Unknown
-from sandbox.provider.lifecycle import State
 from sandbox.provider.planning import Difference, Failure
+from sandbox.provider.state import State
 from sandbox.provider.values import UNKNOWN
 
 _INPUTS = {"build", "buildOnPreview", "imageName", "registry", "skipPush"}

@@ -43,10 +43,6 @@ LOG_GROUP = Resource(
     computed=("logGroupClass", "deletionProtectionEnabled"),
     local=("skipDestroy",),
     gone=("ResourceNotFoundException",),
-    gaps={
-        "deletionProtectionEnabled": "the embedded CloudWatch Logs does not keep it, and deletes a protected group",
-        "logGroupClass": "the embedded CloudWatch Logs does not keep it",
-    },
 )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from sandbox.provider import sdk
-from sandbox.provider.lifecycle import State
 from sandbox.provider.planning import Difference, Failure
 from sandbox.provider.registry import LocalType
+from sandbox.provider.state import State
 from sandbox.provider.values import UNKNOWN, has_unknown
 
 SPECIAL = "!@#$%&*()-_=+[]{}<>:?"  # the official provider's

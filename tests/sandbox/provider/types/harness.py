@@ -16,9 +16,10 @@ import jmespath
 from sandbox.home import Home
 from sandbox.provider.api import Cloud, CloudError
 from sandbox.provider.comparison import same_document
-from sandbox.provider.lifecycle import Lifecycle, State
+from sandbox.provider.lifecycle import Lifecycle
 from sandbox.provider.mapping import Call, Resource
 from sandbox.provider.planning import Difference, Planner
+from sandbox.provider.state import State
 from sandbox.provider.templates import fill
 from sandbox.provider.values import decode, encode
 

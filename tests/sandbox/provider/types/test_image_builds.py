@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.cloud.functions.images import context_of
 from sandbox.provider.api import CloudError
-from sandbox.provider.lifecycle import State
+from sandbox.provider.state import State
 from sandbox.provider.types.image_builds import ImageType
 from sandbox.provider.values import UNKNOWN
 from tests.sandbox.provider.types.harness import RecordingCloud

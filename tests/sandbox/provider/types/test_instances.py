@@ -7,7 +7,7 @@ import jmespath
 import pytest
 
 from sandbox.provider import sdk
-from sandbox.provider.lifecycle import State, UnfinishedError
+from sandbox.provider.state import State, UnfinishedError
 from sandbox.provider.types.databases import INSTANCE
 from tests.sandbox.provider.types.harness import Bench, RecordingCloud
 from tests.sandbox.provider.types.surroundings import groups, subnets

@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.provider.mapping import Call
-from sandbox.provider.types import network
+from sandbox.provider.types import network, routing
 from tests.sandbox.provider.types.surroundings import (
     Make,
     benches,
@@ -45,7 +45,7 @@ def test_an_internet_gateway_that_came_without_a_vpc_gets_one(make: Make) -> Non
 
 
 def test_a_route_leads_to_another_target(make: Make) -> None:
-    bench = make(network.ROUTE)
+    bench = make(routing.ROUTE)
     gateway = bench.client("ec2").create_nat_gateway(SubnetId=subnets(bench.cloud)[0], ConnectivityType="private")
     given = {"routeTableId": route_table(bench), "destinationCidrBlock": "0.0.0.0/0"}
     state = bench.create({**given, "gatewayId": internet_gateway(bench)})
@@ -59,7 +59,7 @@ def test_a_route_leads_to_another_target(make: Make) -> None:
 
 
 def test_a_route_that_was_bent_by_hand_is_found(make: Make) -> None:
-    bench = make(network.ROUTE)
+    bench = make(routing.ROUTE)
     table, other = route_table(bench), internet_gateway(bench)
     given = {"routeTableId": table, "destinationCidrBlock": "0.0.0.0/0", "gatewayId": internet_gateway(bench)}
     state = bench.create(given)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.lifecycle import State
+from sandbox.provider.state import State
 from sandbox.provider.types.randomness import SPECIAL, local_types
 from sandbox.provider.values import UNKNOWN
 
