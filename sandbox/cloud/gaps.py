@@ -6,7 +6,10 @@ GAPS: tuple[tuple[str, str], ...] = (
     ("lambda: runtimes", "Python only, by the interpreter that runs the embedded cloud"),
     ("lambda: destinations", "OnFailure and OnSuccess are stored, not delivered to"),
     ("lambda: images", "are not pulled: the handler runs from the build context that the image was declared with"),
-    ("lambda: environment", "architectures, file systems, the size of /tmp, tracing and SnapStart are described, and change no run"),
+    (
+        "lambda: environment",
+        "architectures, file systems, the size of /tmp, tracing and SnapStart are described, and change no run",
+    ),
     ("lambda: network", "a function reaches loopback whatever its subnets and groups say"),
     ("scheduler: retries and dead letters", "do not exist; a failed run shows in the function's log"),
     ("sns: e-mail", "subscriptions are confirmed at once, and no mail is sent"),

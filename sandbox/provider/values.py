@@ -29,8 +29,11 @@ class Archive:
 
 
 def decode(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """The struct as plain values: whole numbers as int, unknowns as UNKNOWN, secrets unwrapped, assets as Archive."""
-    return {key: _decode(value) for key, value in struct.fields.items()}
+    """The struct as plain values: whole numbers as int, unknowns as UNKNOWN, secrets unwrapped, assets as Archive.
+
+    Keys come sorted: the wire's own order changes from process to process, and a request must not (see `api.once`).
+    """
+    return {key: _decode(struct.fields[key]) for key in sorted(struct.fields)}
 
 
 def _decode(value: struct_pb2.Value) -> Any:  # noqa: PLR0911 - one return per kind

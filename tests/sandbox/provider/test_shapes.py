@@ -126,3 +126,8 @@ def test_values_survive_the_wire(values: dict[str, object]) -> None:
     assert has_unknown(decoded) == has_unknown(values)
     if not has_unknown(values):
         assert decoded == values
+
+
+@given(st.dictionaries(st.text(max_size=5), st.integers(), max_size=8))
+def test_keys_come_off_the_wire_in_one_order_whatever_order_they_had(values: dict[str, int]) -> None:
+    assert list(decode(encode(values))) == sorted(values)

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from tests.sandbox.cloud.support import Functions
 
 Aws = Callable[[str], Any]
+FILE_SYSTEM = "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef"
 
 
 @pytest.fixture
@@ -121,11 +122,14 @@ def test_a_function_describes_its_configuration_and_its_changes(functions: Funct
         "DeadLetterConfig": {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:dead"},
         "TracingConfig": {"Mode": "Active"},
         "EphemeralStorage": {"Size": 1024},
+        "FileSystemConfigs": [{"Arn": f"{FILE_SYSTEM}a", "LocalMountPath": "/mnt/a"}],
+        "Architectures": ["arm64"],
     }
     arn = functions.make("", **declared)
     described = functions.client.get_function_configuration(FunctionName=arn)
     assert {member: described[member] for member in declared} == declared
     changes = {
+        "FileSystemConfigs": [{"Arn": f"{FILE_SYSTEM}b", "LocalMountPath": "/mnt/b"}],
         "LoggingConfig": {"LogFormat": "Text", "LogGroup": "/y"},
         "TracingConfig": {"Mode": "PassThrough"},
         "EphemeralStorage": {"Size": 2048},
@@ -134,6 +138,18 @@ def test_a_function_describes_its_configuration_and_its_changes(functions: Funct
     described = functions.client.get_function_configuration(FunctionName=arn)
     assert {member: described[member] for member in changes} == changes
     assert "DeadLetterConfig" not in described
+
+
+def test_snap_start_is_described_and_optimizes_published_versions_only(functions: Functions) -> None:
+    client = functions.client
+    arn = functions.make("")
+    assert client.get_function_configuration(FunctionName=arn)["SnapStart"]["ApplyOn"] == "None"
+    client.update_function_configuration(FunctionName=arn, SnapStart={"ApplyOn": "PublishedVersions"})
+    latest = client.get_function_configuration(FunctionName=arn)["SnapStart"]
+    assert latest == {"ApplyOn": "PublishedVersions", "OptimizationStatus": "Off"}
+    version = client.publish_version(FunctionName=arn)["Version"]
+    published = client.get_function_configuration(FunctionName=arn, Qualifier=version)["SnapStart"]
+    assert published == {"ApplyOn": "PublishedVersions", "OptimizationStatus": "On"}
 
 
 def test_reserved_variables_are_refused(functions: Functions) -> None:
