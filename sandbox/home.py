@@ -15,7 +15,7 @@ DATABASES = 200
 
 @dataclass(frozen=True)
 class Home:
-    """One embedded cloud. Each has a /24 of 127.77.0.0/16 of its own, so that several run side by side.
+    """One embedded cloud. Each has a /24 of 127.64.0.0/10 by its folder, so that several run side by side.
 
     All of 127.0.0.0/8 is loopback on Linux without further set-up (RFC 1122, section 3.2.1.3).
     """
@@ -29,9 +29,9 @@ class Home:
 
     @property
     def subnet(self) -> str:
-        """The first three bytes of every address of this cloud, such as "127.77.17"."""
+        """The first three bytes of every address of this cloud, such as "127.77.17"; one of 16,256."""
         digest = hashlib.sha256(str(self.root).encode()).digest()
-        return f"127.77.{1 + digest[0] % 254}"
+        return f"127.{64 + digest[1] % 64}.{1 + digest[0] % 254}"
 
     @property
     def address(self) -> str:

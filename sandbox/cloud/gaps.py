@@ -11,7 +11,10 @@ GAPS: tuple[tuple[str, str], ...] = (
         "architectures, file systems, the size of /tmp, tracing and SnapStart are described, and change no run",
     ),
     ("lambda: network", "a function reaches loopback whatever its subnets and groups say"),
-    ("scheduler: retries and dead letters", "do not exist; a failed run shows in the function's log"),
+    (
+        "scheduler: retries and dead letters",
+        "of a schedule's own do not exist; those of its function do, as of any asynchronous run",
+    ),
     ("sns: e-mail", "subscriptions are confirmed at once, and no mail is sent"),
     ("s3: denials", "of a bucket policy read 403 Forbidden where AWS says AccessDenied"),
     ("stepfunctions: aws-sdk tasks and JSONata", "do not work; Lambda, SQS, SNS and DynamoDB tasks do"),

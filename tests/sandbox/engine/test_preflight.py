@@ -43,6 +43,8 @@ def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def taken(home: Home) -> Iterator[None]:
     with socket.socket() as listener:
+        # Another test's cloud may have had this address a moment ago.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((home.address, PORT))
         listener.listen(1)
         yield
@@ -63,6 +65,7 @@ def test_a_taken_port_is_told_with_the_process_that_has_it(home: Home, source: P
 @pytest.mark.usefixtures("pulumi")
 def test_a_database_that_listens_everywhere_is_in_the_way(home: Home, source: Path) -> None:
     with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((home.database_address(1), preflight.DATABASE_PORT))
         listener.listen(1)
         with pytest.raises(RefusedError, match=f"port 5432 at {home.database_address(1)}"):

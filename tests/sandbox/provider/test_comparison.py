@@ -40,6 +40,18 @@ def test_a_nested_set_is_named_by_its_path() -> None:
     assert not same(one, {**other, "order": [2, 1]}, path="vpcConfig", unordered=("vpcConfig.subnetIds",))
 
 
+def test_a_set_of_blocks_with_sets_in_them_is_compared_at_both_depths() -> None:
+    one = [{"name": "a", "stages": ["x", "y"]}, {"name": "b", "stages": []}]
+    other = [{"name": "b", "stages": []}, {"name": "a", "stages": ["y", "x"]}]
+    assert same(one, other, path="hooks", unordered=("hooks", "hooks.stages"))
+    assert not same(one, other, path="hooks", unordered=("hooks",))
+    assert not same(one, other, path="hooks", unordered=("hooks.stages",))
+
+
+def test_items_that_occur_twice_count_twice() -> None:
+    assert not same(["a", "a", "b"], ["a", "b", "b"], path="names", unordered=("names",))
+
+
 def test_a_set_is_read_back_in_the_programs_order_with_what_is_new_behind_it() -> None:
     seen = project(
         {"subnetIds": ["a", "b"]}, {"SubnetIds": ["c", "b", "a"]}, {}, "vpcConfig", unordered=("vpcConfig.subnetIds",)

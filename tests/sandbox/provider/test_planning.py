@@ -14,6 +14,7 @@ from sandbox.provider.lifecycle import Lifecycle
 from sandbox.provider.mapping import Name, Resource
 from sandbox.provider.planning import DEFAULTS, Failure, Planner, automatic_name
 from sandbox.provider.types.databases import INSTANCE
+from sandbox.provider.types.functions import FUNCTION
 from sandbox.provider.types.load_balancers import TARGET_GROUP
 from sandbox.provider.types.network import SUBNET, VPC
 from sandbox.provider.types.storage import BUCKET, LIFECYCLE, POLICY
@@ -137,6 +138,22 @@ def test_a_policy_written_in_another_order_is_no_change(cloud: Cloud) -> None:
     old = {"bucket": "a-bucket", "policy": f'{{"Version":"2012-10-17","Statement":[{statement}]}}'}
     new = {"bucket": "a-bucket", "policy": f'{{"Statement":{other},"Version":"2012-10-17"}}'}
     assert plan.planner.diff(old, new, {}).changed == set()
+
+
+def test_a_nested_set_written_in_another_order_is_no_change_and_another_item_is_one(cloud: Cloud) -> None:
+    plan = Plan(cloud, FUNCTION)
+    one, other, changed = (
+        {"vpcConfig": {"subnetIds": subnets, "securityGroupIds": ["sg-1"]}}
+        for subnets in (["subnet-1", "subnet-2"], ["subnet-2", "subnet-1"], ["subnet-2", "subnet-3"])
+    )
+    assert plan.planner.diff(one, other, {}).changed == set()
+    assert plan.planner.diff(one, changed, {}).changed == {"vpcConfig"}
+
+
+def test_a_nested_list_written_in_another_order_is_a_change(cloud: Cloud) -> None:
+    plan = Plan(cloud, FUNCTION)
+    one, other = ({"imageConfig": {"commands": commands}} for commands in (["a", "b"], ["b", "a"]))
+    assert plan.planner.diff(one, other, {}).changed == {"imageConfig"}
 
 
 def test_a_computed_property_that_the_program_stops_giving_keeps_the_clouds_value(cloud: Cloud) -> None:

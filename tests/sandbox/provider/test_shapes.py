@@ -113,6 +113,35 @@ def test_members_are_spelled_as_pulumi_spells_them(member: str, property_name: s
     assert shapes.spelled(member) == property_name
 
 
+def test_a_set_comes_back_in_the_programs_order_however_deep_it_lies() -> None:
+    given = {"subnets": ["b", "a"], "ports": [2, 1]}
+    found = {"Subnets": ["a", "b"], "Ports": [1, 2]}
+    seen = shapes.project(given, found, {}, "network", unordered=("network.subnets",))
+    assert seen == {"subnets": ["b", "a"], "ports": [1, 2]}
+
+
+def test_what_a_set_gained_and_lost_is_shown_without_moving_the_rest() -> None:
+    def seen(given: list[str], found: list[str]) -> Any:
+        return shapes.project(given, found, {}, "names", unordered=("names",))
+
+    assert seen(["a", "b", "c"], ["c", "x", "b"]) == ["x", "b", "c"]
+    assert seen(["b", "a"], ["a", "b", "c"]) == ["b", "a", "c"]
+    assert seen(["a", "b", "c"], ["c", "a"]) == ["a", "c"]
+
+
+def test_blocks_of_a_set_meet_their_counterparts_under_the_apis_names() -> None:
+    given = [{"name": "a", "port": 1}, {"name": "b", "port": 2}]
+    found = [{"Name": "b", "Port": 2, "Extra": 1}, {"Name": "a", "Port": 1}]
+    assert shapes.project(given, found, {}, "targets", unordered=("targets",)) == given
+    assert shapes.project(given, found, {}, "targets")[0] == {"name": "b", "port": 2}
+
+
+def test_sets_inside_the_blocks_of_a_list_have_paths_without_indices() -> None:
+    given = [{"stages": ["x", "y"]}, {"stages": ["z", "y"]}]
+    found = [{"Stages": ["y", "x"]}, {"Stages": ["y", "z"]}]
+    assert shapes.project(given, found, {}, "hooks", unordered=("hooks.stages",)) == given
+
+
 trees = st.recursive(
     st.booleans() | st.integers(-(2**40), 2**40) | st.text(max_size=8) | st.just(UNKNOWN),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

@@ -49,7 +49,7 @@ def test_a_certificate_imported_again_is_still_in_use(acm: Any, aws: Callable[[s
 
 def test_tags_are_refused_when_a_certificate_is_imported_again(acm: Any) -> None:
     arn = acm.import_certificate(**material(FIRST))["CertificateArn"]
-    with pytest.raises(ClientError, match="ValidationException.*re-import"):
+    with pytest.raises(ClientError, match=r"ValidationException.*re-import"):
         acm.import_certificate(CertificateArn=arn, **material(SECOND), Tags=[{"Key": "a", "Value": "b"}])
     assert acm.get_certificate(CertificateArn=arn)["Certificate"] == FIRST["certificateBody"]
 

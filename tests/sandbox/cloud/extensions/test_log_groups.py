@@ -47,7 +47,7 @@ def test_a_group_that_was_made_with_a_key_can_lose_it_by_its_arn(logs: Any) -> N
 def test_a_protected_group_is_not_deleted_before_its_protection_ends(logs: Any) -> None:
     group = Group(logs, deletionProtectionEnabled=True)
     assert group.describe()["deletionProtectionEnabled"] is True
-    with pytest.raises(ClientError, match="ValidationException.*deletion protection"):
+    with pytest.raises(ClientError, match=r"ValidationException.*deletion protection"):
         logs.delete_log_group(logGroupName=group.name)
     group.protect(False)
     logs.delete_log_group(logGroupName=group.name)

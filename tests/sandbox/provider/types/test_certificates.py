@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from sandbox.provider.mapping import Call
-from tests.sandbox.provider.types.harness import Case, Change, Contract
+from tests.sandbox.provider.types.harness import Case, Change, Contract, Drift
 
 CERTIFICATE = {"CertificateArn": "{id}"}
 
@@ -40,7 +40,7 @@ class TestCertificates(Contract):
         Case(
             "aws:acm/certificate:Certificate",
             name="an imported certificate",
-            given=lambda _: FIRST,
+            given=lambda _: {**FIRST, "tags": {"a": "b"}},
             look=Call("describe_certificate", CERTIFICATE, at="Certificate"),
             shown={"DomainName": "jobr.example.com", "Type": "IMPORTED", "Status": "ISSUED"},
             outputs={"arn": "{id}", "domainName": "jobr.example.com", "status": "ISSUED", "validationMethod": "NONE"},
@@ -73,6 +73,23 @@ class TestCertificates(Contract):
             look=Call("describe_certificate", CERTIFICATE, at="Certificate"),
             shown={"DomainName": "jobr.example.com", "DomainValidationOptions[0].ValidationMethod": "DNS"},
             outputs={"validationMethod": "DNS"},
+            changes=(
+                Change(
+                    "options",
+                    {"certificateTransparencyLoggingPreference": "ENABLED"},
+                    {"Options.CertificateTransparencyLoggingPreference": "ENABLED"},
+                ),
+            ),
+            drift=(
+                Drift(
+                    Call(
+                        "update_certificate_options",
+                        {**CERTIFICATE, "Options": {"CertificateTransparencyLoggingPreference": "ENABLED"}},
+                    ),
+                    "options",
+                    {"certificateTransparencyLoggingPreference": "ENABLED"},
+                ),
+            ),
             replaces={
                 "domainName": "other.example.com",
                 "subjectAlternativeNames": ["other.example.com"],

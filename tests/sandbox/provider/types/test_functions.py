@@ -10,6 +10,8 @@ from tests.sandbox.provider.types.test_identity import new_role
 from tests.sandbox.provider.types.test_messaging import new_queue
 
 FUNCTION = {"FunctionName": "{id}"}
+DEAD = "arn:aws:sqs:us-east-1:123456789012:dead"
+FILE_SYSTEM = "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0"
 CONFIGURATION = Call("get_function", FUNCTION, at="Configuration")
 
 
@@ -76,8 +78,9 @@ class TestFunctions(Contract):
                 "VpcConfig.SubnetIds": ["subnet-0a", "subnet-0b"],
                 "TracingConfig.Mode": "Active",
                 "EphemeralStorage.Size": 1024,
+                "LoggingConfig.LogFormat": "JSON",
+                "LoggingConfig.LogGroup": "/jobr/function",
             },
-            sent={"create_function.LoggingConfig": {"LogFormat": "JSON", "LogGroup": "/jobr/function"}},
             outputs={
                 "arn": "arn:aws:lambda:us-east-1:123456789012:function:{name}",
                 "qualifiedArn": "arn:aws:lambda:us-east-1:123456789012:function:{name}:$LATEST",
@@ -91,28 +94,19 @@ class TestFunctions(Contract):
                 Change("description", None, {"Description": ""}),
                 Change("environment", {"variables": {"LEVEL": "debug"}}, {"Environment.Variables": {"LEVEL": "debug"}}),
                 Change("handler", "main.other", {"Handler": "main.other"}),
+                Change("loggingConfig", {"logFormat": "Text"}, {"LoggingConfig.LogFormat": "Text"}),
+                Change("tracingConfig", {"mode": "PassThrough"}, {"TracingConfig.Mode": "PassThrough"}),
+                Change("ephemeralStorage", {"size": 2048}, {"EphemeralStorage.Size": 2048}),
+                Change("deadLetterConfig", {"targetArn": DEAD}, {"DeadLetterConfig.TargetArn": DEAD}),
+                Change("deadLetterConfig", None, {"DeadLetterConfig": None}),
+                Change("snapStart", {"applyOn": "PublishedVersions"}, {"SnapStart.ApplyOn": "PublishedVersions"}),
+                Change("snapStart", None, {"SnapStart.ApplyOn": "None"}),
                 Change(
-                    "loggingConfig",
-                    {"logFormat": "Text"},
-                    sent={"update_function_configuration.LoggingConfig.LogFormat": "Text"},
+                    "fileSystemConfig",
+                    {"arn": FILE_SYSTEM, "localMountPath": "/mnt/a"},
+                    {"FileSystemConfigs": [{"Arn": FILE_SYSTEM, "LocalMountPath": "/mnt/a"}]},
                 ),
-                Change(
-                    "tracingConfig",
-                    {"mode": "PassThrough"},
-                    sent={"update_function_configuration.TracingConfig.Mode": "PassThrough"},
-                ),
-                Change(
-                    "ephemeralStorage",
-                    {"size": 2048},
-                    sent={"update_function_configuration.EphemeralStorage.Size": 2048},
-                ),
-                Change(
-                    "deadLetterConfig",
-                    {"targetArn": "arn:aws:sqs:us-east-1:123456789012:dead"},
-                    sent={
-                        "update_function_configuration.DeadLetterConfig.TargetArn": "arn:aws:sqs:us-east-1:123456789012:dead"
-                    },
-                ),
+                Change("fileSystemConfig", None, {"FileSystemConfigs": None}),
                 Change(
                     "vpcConfig",
                     {"subnetIds": ["subnet-0a"], "securityGroupIds": ["sg-0a"]},
@@ -130,7 +124,7 @@ class TestFunctions(Contract):
                     {"ReservedConcurrentExecutions": None},
                     look=Call("get_function_concurrency", FUNCTION),
                 ),
-                Change("architectures", ["arm64"], sent={"update_function_code.Architectures": ["arm64"]}),
+                Change("architectures", ["arm64"], {"Architectures": ["arm64"]}),
                 Change("tags", {"a": "c"}, {"Tags": {"a": "c"}}, look=Call("list_tags", {"Resource": "{arn}"})),
             ),
             replaces={"name": "other", "packageType": "Image"},
@@ -140,6 +134,18 @@ class TestFunctions(Contract):
                     Call("update_function_configuration", {**FUNCTION, "Environment": {"Variables": {"LEVEL": "x"}}}),
                     "environment",
                     {"variables": {"LEVEL": "x"}},
+                ),
+                *(
+                    Drift(Call("update_function_configuration", {**FUNCTION, **by}), name, value)
+                    for name, by, value in (
+                        (
+                            "loggingConfig",
+                            {"LoggingConfig": {"LogFormat": "JSON", "LogGroup": "/other"}},
+                            {"logFormat": "JSON", "logGroup": "/other"},
+                        ),
+                        ("tracingConfig", {"TracingConfig": {"Mode": "PassThrough"}}, {"mode": "PassThrough"}),
+                        ("ephemeralStorage", {"EphemeralStorage": {"Size": 512}}, {"size": 512}),
+                    )
                 ),
             ),
             vanish=Call("delete_function", FUNCTION),
@@ -161,11 +167,23 @@ class TestFunctions(Contract):
                 ),
                 Change(
                     "imageConfig",
-                    {"commands": ["a.b"]},
-                    sent={"update_function_configuration.ImageConfig.Command": ["a.b"]},
+                    {"commands": ["a.b"], "entryPoints": ["/entry"], "workingDirectory": "/task"},
+                    {
+                        "Configuration.ImageConfigResponse.ImageConfig": {
+                            "Command": ["a.b"],
+                            "EntryPoint": ["/entry"],
+                            "WorkingDirectory": "/task",
+                        }
+                    },
                 ),
+                Change("imageConfig", None, {"Configuration.ImageConfigResponse": None}),
             ),
             drift=(
+                Drift(
+                    Call("update_function_configuration", {**FUNCTION, "ImageConfig": {"Command": ["x.y"]}}),
+                    "imageConfig",
+                    {"commands": ["x.y"]},
+                ),
                 Drift(
                     Call(
                         "update_function_code",
@@ -232,3 +250,10 @@ class TestFunctions(Contract):
         after = bench.update(state, changed)
         assert after.outputs["codeSha256"] != state.outputs["codeSha256"]
         assert bench.diff(after, changed).changed == set()
+
+    def test_subnets_in_the_apis_own_order_are_no_drift(self, bench_of: Any) -> None:
+        bench = bench_of("aws:lambda/function:Function")
+        state = bench.create(zip_function(bench))
+        there = {"SubnetIds": ["subnet-0b", "subnet-0a"], "SecurityGroupIds": ["sg-0a"]}
+        bench.client("lambda").update_function_configuration(FunctionName=state.id, VpcConfig=there)
+        assert bench.read(state).inputs == state.inputs

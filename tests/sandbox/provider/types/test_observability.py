@@ -5,6 +5,7 @@ from tests.sandbox.provider.types.harness import Case, Change, Contract, Drift
 from tests.sandbox.provider.types.test_keys import new_key
 
 GROUP = {"logGroupName": "{id}"}
+OTHER_KEY = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0000-0000-0000-000000000000"
 ALARM = {
     "comparisonOperator": "GreaterThanThreshold",
     "evaluationPeriods": 3,
@@ -47,11 +48,15 @@ class TestObservability(Contract):
                 "tags": {"a": "b"},
             },
             look=Call("describe_log_groups", {"logGroupNamePrefix": "{id}"}, at="logGroups[0]"),
-            shown={"retentionInDays": 30, "kmsKeyId": "{kmsKeyId}"},
+            shown={"retentionInDays": 30, "kmsKeyId": "{kmsKeyId}", "logGroupClass": "STANDARD"},
             outputs={"arn": "arn:aws:logs:us-east-1:123456789012:log-group:{name}"},
             changes=(
                 Change("retentionInDays", 7, {"retentionInDays": 7}),
                 Change("retentionInDays", 0, {"retentionInDays": None}),
+                Change("kmsKeyId", OTHER_KEY, {"kmsKeyId": OTHER_KEY}),
+                Change("kmsKeyId", None, {"kmsKeyId": None}),
+                Change("deletionProtectionEnabled", True, {"deletionProtectionEnabled": True}),
+                Change("deletionProtectionEnabled", False, {"deletionProtectionEnabled": False}),
                 Change(
                     "tags",
                     {"a": "c"},
@@ -60,7 +65,10 @@ class TestObservability(Contract):
                 ),
             ),
             replaces={"name": "/other", "logGroupClass": "INFREQUENT_ACCESS"},
-            drift=(Drift(Call("put_retention_policy", {**GROUP, "retentionInDays": 365}), "retentionInDays", 365),),
+            drift=(
+                Drift(Call("put_retention_policy", {**GROUP, "retentionInDays": 365}), "retentionInDays", 365),
+                Drift(Call("disassociate_kms_key", GROUP), "kmsKeyId", None),
+            ),
             vanish=Call("delete_log_group", GROUP),
         ),
         Case(
@@ -117,3 +125,14 @@ class TestObservability(Contract):
         bench.delete(state)
         assert bench.read(state) is not None
         bench.client("logs").delete_log_group(logGroupName=state.id)
+
+    def test_the_class_and_the_protection_of_a_group_are_read_back(self, bench_of: Any) -> None:
+        bench = bench_of("aws:cloudwatch/logGroup:LogGroup")
+        inputs = {"logGroupClass": "INFREQUENT_ACCESS", "deletionProtectionEnabled": True}
+        state = bench.create(inputs)
+        bench.client("logs").put_log_group_deletion_protection(
+            logGroupIdentifier=state.id, deletionProtectionEnabled=False
+        )
+        read = bench.read(state)
+        assert read.inputs["logGroupClass"] == "INFREQUENT_ACCESS"
+        assert read.inputs["deletionProtectionEnabled"] is False

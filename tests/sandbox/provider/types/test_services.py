@@ -204,3 +204,20 @@ class TestServices(WholeContract):
         assert shown["taskDefinition"] == changed["taskDefinition"]
         assert shown["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] == list(groups(cloud))
         bench.clean()
+
+    def test_subnets_and_groups_in_the_apis_own_order_are_no_drift(self, cloud: RecordingCloud) -> None:
+        bench = Bench(cloud, SERVICE)
+        given = _service(bench)
+        given["networkConfiguration"]["securityGroups"] = list(groups(cloud))
+        state = bench.create(given)
+        network = {
+            "subnets": given["networkConfiguration"]["subnets"][::-1],
+            "securityGroups": given["networkConfiguration"]["securityGroups"][::-1],
+            "assignPublicIp": "DISABLED",
+        }
+        there = {"awsvpcConfiguration": network}
+        bench.client("ecs").update_service(cluster=given["cluster"], service=state.id, networkConfiguration=there)
+        read = bench.read(state)
+        assert read is not None
+        assert read.inputs == state.inputs
+        bench.clean()
