@@ -60,7 +60,6 @@ KEY = Resource(
     fixed=("bypassPolicyLockoutSafetyCheck",),
     gone=("NotFoundException",),
     gone_when="KeyState=='PendingDeletion'",
-    gaps={"rotationPeriodInDays": "the embedded KMS keeps whether a key rotates, not how often"},
 )
 
 ALIAS = Resource(

@@ -12,6 +12,7 @@ from tests.sandbox.provider.types.test_messaging import new_queue
 FUNCTION = {"FunctionName": "{id}"}
 DEAD = "arn:aws:sqs:us-east-1:123456789012:dead"
 FILE_SYSTEM = "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/fsap-0123456789abcdef0"
+OTHER_LOG = {"logFormat": "JSON", "logGroup": "/other"}
 CONFIGURATION = Call("get_function", FUNCTION, at="Configuration")
 
 
@@ -138,11 +139,7 @@ class TestFunctions(Contract):
                 *(
                     Drift(Call("update_function_configuration", {**FUNCTION, **by}), name, value)
                     for name, by, value in (
-                        (
-                            "loggingConfig",
-                            {"LoggingConfig": {"LogFormat": "JSON", "LogGroup": "/other"}},
-                            {"logFormat": "JSON", "logGroup": "/other"},
-                        ),
+                        ("loggingConfig", {"LoggingConfig": {"LogFormat": "JSON", "LogGroup": "/other"}}, OTHER_LOG),
                         ("tracingConfig", {"TracingConfig": {"Mode": "PassThrough"}}, {"mode": "PassThrough"}),
                         ("ephemeralStorage", {"EphemeralStorage": {"Size": 512}}, {"size": 512}),
                     )
@@ -168,13 +165,7 @@ class TestFunctions(Contract):
                 Change(
                     "imageConfig",
                     {"commands": ["a.b"], "entryPoints": ["/entry"], "workingDirectory": "/task"},
-                    {
-                        "Configuration.ImageConfigResponse.ImageConfig": {
-                            "Command": ["a.b"],
-                            "EntryPoint": ["/entry"],
-                            "WorkingDirectory": "/task",
-                        }
-                    },
+                    {"Configuration.ImageConfigResponse.ImageConfig.[Command,EntryPoint]": [["a.b"], ["/entry"]]},
                 ),
                 Change("imageConfig", None, {"Configuration.ImageConfigResponse": None}),
             ),
