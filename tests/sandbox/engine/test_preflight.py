@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.cloud import control
 from sandbox.engine import deployed, lock, preflight, state
 from sandbox.engine.errors import RefusedError
 from sandbox.home import PORT, Home
@@ -126,7 +127,8 @@ def test_resources_without_their_cloud_are_explained_and_nothing_is_changed(home
 
 
 def test_a_stack_without_resources_needs_no_cloud(home: Home) -> None:
-    deployed.check(home, "jobr", "dev")
+    assert control.status(home).state != "running"
+    deployed.check(home, "jobr", "dev")  # a refusal would raise
 
 
 def test_what_is_remembered_of_one_stack_leaves_the_others(home: Home) -> None:
