@@ -14,7 +14,7 @@ def arguments(_parser: argparse.ArgumentParser) -> None:
 def run(_home: Home, console: Console, _options: argparse.Namespace) -> int:
     """Print the table; 0."""
     # Only here: it loads every mapping.
-    from sandbox.provider.gaps import table  # noqa: PLC0415
+    from sandbox.provider.gaps import table  # noqa: PLC0415 - as said above
 
     console.print(table())
     return 0

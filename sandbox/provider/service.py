@@ -1,5 +1,7 @@
 """The provider protocol: the real engine's calls, answered by lifecycles."""
 
+# ruff: noqa: N802 - the methods have the protocol's names
+
 import json
 import traceback
 from collections.abc import Callable, Mapping
@@ -33,24 +35,24 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self.replaced: dict[str, str] = {}
         self.seeds = Seeds(cloud.home.root / "names")
 
-    def GetPluginInfo(self, _request: Any, _context: Any) -> plugin_pb2.PluginInfo:  # noqa: N802  # the protocol's name
+    def GetPluginInfo(self, _request: Any, _context: Any) -> plugin_pb2.PluginInfo:
         """The version that the SDK of this type asks for."""
         return plugin_pb2.PluginInfo(version=self.version)
 
-    def Handshake(self, _request: Any, _context: Any) -> provider_pb2.ProviderHandshakeResponse:  # noqa: N802
+    def Handshake(self, _request: Any, _context: Any) -> provider_pb2.ProviderHandshakeResponse:
         """Secrets stay with the engine, which marks outputs of secret inputs itself."""
         return provider_pb2.ProviderHandshakeResponse()
 
-    def CheckConfig(self, request: Any, _context: Any) -> provider_pb2.CheckResponse:  # noqa: N802
+    def CheckConfig(self, request: Any, _context: Any) -> provider_pb2.CheckResponse:
         """The provider's own configuration, as it is."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, request: Any, _context: Any) -> provider_pb2.DiffResponse:  # noqa: N802
+    def DiffConfig(self, request: Any, _context: Any) -> provider_pb2.DiffResponse:
         """A change of the provider's configuration replaces nothing."""
         changed = request.olds != request.news
         return provider_pb2.DiffResponse(changes=Changes.DIFF_SOME if changed else Changes.DIFF_NONE)
 
-    def Configure(self, request: Any, context: Any) -> provider_pb2.ConfigureResponse:  # noqa: N802
+    def Configure(self, request: Any, context: Any) -> provider_pb2.ConfigureResponse:
         """Takes default tags, and refuses an account that the stack does not allow, as the official provider does."""
         given = {key: _parsed(value) for key, value in decode(request.args).items()}
         tags = given.get("defaultTags") or {}
@@ -61,7 +63,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, message)
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
-    def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802
+    def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:
         """Inputs with defaults and names; every problem at once."""
 
         def check() -> provider_pb2.CheckResponse:
@@ -76,7 +78,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
         return self._answer(check, request.urn, context)
 
-    def Diff(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: N802
+    def Diff(self, request: Any, context: Any) -> provider_pb2.DiffResponse:
         """What an update would change, and what it would replace."""
 
         def diff() -> provider_pb2.DiffResponse:
@@ -101,7 +103,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         planner = self.registry.planner(_type(request.urn))
         return planner.diff(decode(request.old_inputs), decode(request.news), decode(request.olds))
 
-    def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:  # noqa: N802
+    def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:
         """A new resource; in a preview, its outputs as far as they are known."""
 
         def create() -> provider_pb2.CreateResponse:
@@ -115,7 +117,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
         return self._answer(create, request.urn, context)
 
-    def Read(self, request: Any, context: Any) -> provider_pb2.ReadResponse:  # noqa: N802
+    def Read(self, request: Any, context: Any) -> provider_pb2.ReadResponse:
         """The resource as it is; an empty id when it is gone."""
 
         def read() -> provider_pb2.ReadResponse:
@@ -128,7 +130,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
         return self._answer(read, request.urn, context)
 
-    def Update(self, request: Any, context: Any) -> provider_pb2.UpdateResponse:  # noqa: N802
+    def Update(self, request: Any, context: Any) -> provider_pb2.UpdateResponse:
         """Changes in place."""
 
         def update() -> provider_pb2.UpdateResponse:
@@ -145,7 +147,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
         return self._answer(update, request.urn, context)
 
-    def Delete(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802
+    def Delete(self, request: Any, context: Any) -> empty_pb2.Empty:
         """The resource is gone afterwards, whether it was there or not."""
 
         def delete() -> empty_pb2.Empty:
@@ -157,7 +159,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
         return self._answer(delete, request.urn, context)
 
-    def Invoke(self, request: Any, context: Any) -> provider_pb2.InvokeResponse:  # noqa: N802
+    def Invoke(self, request: Any, context: Any) -> provider_pb2.InvokeResponse:
         """One of the provider's functions."""
 
         def invoke() -> provider_pb2.InvokeResponse:
@@ -166,7 +168,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
         return self._answer(invoke, request.tok, context)
 
-    def Cancel(self, _request: Any, _context: Any) -> empty_pb2.Empty:  # noqa: N802
+    def Cancel(self, _request: Any, _context: Any) -> empty_pb2.Empty:
         """The engine ends by itself after the calls under way, each of which is bounded."""
         return empty_pb2.Empty()
 

@@ -11,9 +11,9 @@ from sandbox.provider.checks import Unknown
 
 UNKNOWN = Unknown()
 SIGNATURE = rpc._special_sig_key  # noqa: SLF001  # the wire format's own constants have no public name
-ASSET = rpc._special_asset_sig  # noqa: SLF001
-ARCHIVE = rpc._special_archive_sig  # noqa: SLF001
-SECRET = rpc._special_secret_sig  # noqa: SLF001
+ASSET = rpc._special_asset_sig  # noqa: SLF001 - as above
+ARCHIVE = rpc._special_archive_sig  # noqa: SLF001 - as above
+SECRET = rpc._special_secret_sig  # noqa: SLF001 - as above
 
 
 @dataclass(frozen=True)

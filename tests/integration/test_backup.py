@@ -87,7 +87,7 @@ def test_the_deployed_backup_restores_into_an_equal_database(
     monkeypatch.setenv("PATH", environment(sandbox)["PATH"])
     assert schema(primary.connection(COPY)) == schema(primary.connection(primary.name))
     assert contents(primary, COPY) == contents(primary, primary.name)  # type: ignore[arg-type]  # only `connect` is used
-    assert contents(primary, COPY)["public.bulky"][0] == 2000, "the comparison compares something"  # type: ignore[arg-type]
+    assert contents(primary, COPY)["public.bulky"][0] == 2000, "the comparison compares something"  # type: ignore[arg-type]  # as above
 
 
 def test_the_backup_is_encrypted_with_the_stacks_own_key(sandbox: Sandbox, manifest_url: str) -> None:

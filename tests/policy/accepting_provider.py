@@ -3,6 +3,8 @@
 Run as a program, it serves the engine's provider protocol and prints its port, as a plugin does.
 """
 
+# ruff: noqa: N802, ARG002 - the methods have the protocol's names and arguments
+
 import sys
 import time
 from concurrent import futures
@@ -17,32 +19,32 @@ from pulumi.runtime.rpc import UNKNOWN
 class AcceptingProvider(provider_pb2_grpc.ResourceProviderServicer):
     """Echoes inputs as outputs; in a preview ids and ARNs are unknown, as with the real provider."""
 
-    def GetPluginInfo(self, request: Any, context: Any) -> plugin_pb2.PluginInfo:  # noqa: N802, ARG002 - the protocol's names
+    def GetPluginInfo(self, request: Any, context: Any) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version="7.51.1")
 
-    def CheckConfig(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802, ARG002
+    def CheckConfig(self, request: Any, context: Any) -> provider_pb2.CheckResponse:
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: N802, ARG002
+    def DiffConfig(self, request: Any, context: Any) -> provider_pb2.DiffResponse:
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
-    def Configure(self, request: Any, context: Any) -> provider_pb2.ConfigureResponse:  # noqa: N802, ARG002
+    def Configure(self, request: Any, context: Any) -> provider_pb2.ConfigureResponse:
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
-    def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802, ARG002
+    def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:  # noqa: N802, ARG002
+    def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:
         outputs = struct_pb2.Struct()
         outputs.CopyFrom(request.properties)
         for name in ("arn", "identifier"):
             outputs[name] = UNKNOWN if request.preview else f"{name}-of-{request.name}"
         return provider_pb2.CreateResponse(id="" if request.preview else f"id-of-{request.name}", properties=outputs)
 
-    def Delete(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802, ARG002
+    def Delete(self, request: Any, context: Any) -> empty_pb2.Empty:
         return empty_pb2.Empty()
 
-    def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802, ARG002
+    def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:
         return empty_pb2.Empty()
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sandbox.cloud.schedule_expressions import ExpressionError, parse
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
 
 
 def due(expression: str, after: datetime = NOON, timezone: str = "UTC") -> str:
