@@ -32,7 +32,7 @@ class StackOutputs:
     backup_function_name: pulumi.Output[str]
     runtime_repository_url: pulumi.Output[str]
     alarm_topic_arn: pulumi.Output[str]
-    encryption_key_arn: pulumi.Output[str]
+    storage_key_arn: pulumi.Output[str]
 
     def export(self) -> None:
         """Show every output that has a value."""

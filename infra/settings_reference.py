@@ -21,6 +21,7 @@ ROOM_TITLES = {
     "stack": "The whole stack",
     "network": "Network",
     "database": "Database",
+    "storage": "Storage",
     "application": "Application",
     "operations": "Operations",
 }

@@ -39,7 +39,8 @@ class ServiceArgs:
     base_url: pulumi.Input[str]
     database_secret_arn: pulumi.Input[str]
     openai_secret_arn: pulumi.Input[str]
-    key_arn: pulumi.Input[str]
+    logs_key_arn: pulumi.Input[str]
+    secrets_key_arn: pulumi.Input[str]
 
 
 class Service(Component):
@@ -63,7 +64,7 @@ class Service(Component):
         return aws.cloudwatch.LogGroup(
             name,
             retention_in_days=self._args.stack.log_retention.days,
-            kms_key_id=self._args.key_arn,
+            kms_key_id=self._args.logs_key_arn,
             tags=self.tags(name),
             opts=self.options(),
         )
@@ -130,7 +131,7 @@ class Service(Component):
             execution_policy,
             secret_arns=[args.database_secret_arn, args.openai_secret_arn],
             log_group_arn=self.log_group.arn,
-            key_arn=args.key_arn,
+            key_arn=args.secrets_key_arn,
             region=args.stack.region,
             repository_arns=ecr_repository_arns(args.settings.image),
         )

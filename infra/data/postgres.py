@@ -35,6 +35,7 @@ class PostgresArgs:
     subnet_ids: list[pulumi.Output[str]]
     security_group_id: pulumi.Input[str]
     key_arn: pulumi.Input[str]
+    secrets_key_arn: pulumi.Input[str]
     disposable: bool
 
 
@@ -169,7 +170,7 @@ class Postgres(Component):
             StoredSecretArgs(
                 description="How to log in to PostgreSQL as the master user",
                 value=value,
-                key_arn=self._args.key_arn,
+                key_arn=self._args.secrets_key_arn,
                 disposable=self._args.disposable,
             ),
             self.options(),

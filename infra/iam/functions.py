@@ -37,7 +37,7 @@ def function_base(*, log_group_arn: str, function_arn_pattern: str) -> tuple[Sta
 
 
 def database_backup(
-    *, secret_arn: str, bucket_arn: str, bucket_prefix: str, key_arn: str, region: str
+    *, secret_arn: str, bucket_arn: str, bucket_prefix: str, storage_key_arn: str, secrets_key_arn: str
 ) -> tuple[Statement, ...]:
     """What the database backup needs: the database's secret, writing under its prefix, and the key for both."""
     return (
@@ -49,17 +49,25 @@ def database_backup(
             actions=["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
             resources=[f"{bucket_arn}/{bucket_prefix}*"],
         ),
-        Statement(
-            sid="UseKeyThroughServices",
+        use_key(
             # A multipart upload under SSE-KMS decrypts its own parts' data key.
-            actions=["kms:Decrypt", "kms:GenerateDataKey"],
-            resources=[key_arn],
-            conditions={
-                "StringEquals": {
-                    "kms:ViaService": [f"s3.{region}.amazonaws.com", f"secretsmanager.{region}.amazonaws.com"]
-                }
-            },
+            "UseStorageKey",
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            storage_key_arn,
+            "s3",
         ),
+        use_key("DecryptSecrets", ["kms:Decrypt"], secrets_key_arn, "secretsmanager"),
+    )
+
+
+def use_key(sid: str, actions: Sequence[str], key_arn: str, service: str) -> Statement:
+    """A key, used through one service of its own region alone."""
+    region = key_arn.split(":")[3]
+    return Statement(
+        sid=sid,
+        actions=actions,
+        resources=[key_arn],
+        conditions={"StringEquals": {"kms:ViaService": f"{service}.{region}.amazonaws.com"}},
     )
 
 

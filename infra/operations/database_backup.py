@@ -35,7 +35,9 @@ class DatabaseBackupArgs:
     database_secret_arn: pulumi.Input[str]
     bucket_name: pulumi.Input[str]
     bucket_arn: pulumi.Input[str]
-    key_arn: pulumi.Input[str]
+    storage_key_arn: pulumi.Input[str]
+    secrets_key_arn: pulumi.Input[str]
+    logs_key_arn: pulumi.Input[str]
     topic_arn: pulumi.Input[str]
 
 
@@ -87,7 +89,7 @@ class DatabaseBackup(Component):
                 statements=self._statements(),
                 subnet_ids=args.subnet_ids,
                 security_group_id=args.security_group_id,
-                key_arn=args.key_arn,
+                key_arn=args.logs_key_arn,
                 timeout=settings.backup_timeout,
                 memory_mib=settings.backup_memory_mib,
                 temporary_mib=settings.backup_temporary_mib,
@@ -106,7 +108,7 @@ class DatabaseBackup(Component):
             database_secret_arn=args.database_secret_arn,
             backup_bucket=args.bucket_name,
             backup_prefix=DATABASE_PREFIX,
-            backup_kms_key_arn=args.key_arn,
+            backup_kms_key_arn=args.storage_key_arn,
         )
 
     def _statements(self) -> pulumi.Output[tuple[Statement, ...]]:
@@ -116,6 +118,6 @@ class DatabaseBackup(Component):
             secret_arn=args.database_secret_arn,
             bucket_arn=args.bucket_arn,
             bucket_prefix=DATABASE_PREFIX,
-            key_arn=args.key_arn,
-            region=args.stack.region,
+            storage_key_arn=args.storage_key_arn,
+            secrets_key_arn=args.secrets_key_arn,
         )

@@ -9,6 +9,7 @@ from infra.settings.rooms import (
     OperationsSettings,
     Settings,
     StackSettings,
+    StorageSettings,
 )
 from infra.settings.types import Architecture, Environment, NatGateways
 
@@ -25,5 +26,6 @@ __all__ = [
     "Settings",
     "SettingsError",
     "StackSettings",
+    "StorageSettings",
     "load",
 ]

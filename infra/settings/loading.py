@@ -11,8 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from infra.settings.problems import NAMESPACE, Problem, SettingsError
-from infra.settings.rooms import ROOMS, Settings
-from infra.settings.rules import Values, broken_rules
+from infra.settings.rooms import ROOMS, Settings, Values, broken_rules
 from infra.settings.types import Environment, in_words
 
 # In our words what pydantic calls by these kinds; what is not here says what the key is for.

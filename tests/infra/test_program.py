@@ -16,7 +16,7 @@ COMPONENTS = {
     "jobr:application:LoadBalancer",
     "jobr:application:Service",
     "jobr:data:BackupsBucket",
-    "jobr:data:EncryptionKey",
+    "jobr:data:Keys",
     "jobr:data:Postgres",
     "jobr:data:StoredSecret",
     "jobr:network:SecurityGroups",

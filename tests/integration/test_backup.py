@@ -94,7 +94,7 @@ def test_the_backup_is_encrypted_with_the_stacks_own_key(sandbox: Sandbox, manif
     bucket, _, key = manifest_url.removeprefix("s3://").partition("/")
     head = sandbox.client("s3").head_object(Bucket=bucket, Key=key)
     assert head["ServerSideEncryption"] == "aws:kms"
-    assert head["SSEKMSKeyId"] == sandbox.state().outputs["encryptionKeyArn"]
+    assert head["SSEKMSKeyId"] == sandbox.state().outputs["storageKeyArn"]
 
 
 def test_the_replica_follows_and_takes_no_writes(primary: Primary) -> None:

@@ -16,7 +16,7 @@ def test_objects_are_encrypted_under_our_key_with_a_bucket_key(stack: Recording)
     ).inputs["rules"]
     assert rule["bucketKeyEnabled"]
     assert rule["applyServerSideEncryptionByDefault"]["sseAlgorithm"] == "aws:kms"
-    assert rule["applyServerSideEncryptionByDefault"]["kmsMasterKeyId"].endswith("-key")
+    assert rule["applyServerSideEncryptionByDefault"]["kmsMasterKeyId"].endswith("-storage")
 
 
 def test_old_versions_stay_for_a_while_and_abandoned_uploads_for_a_day(stack: Recording) -> None:

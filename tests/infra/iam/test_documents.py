@@ -6,7 +6,7 @@ import pytest
 from infra.iam.buckets import bucket_policy
 from infra.iam.document import Statement, UnreasonedWildcardError, document
 from infra.iam.functions import database_backup
-from infra.iam.keys import key_policy
+from infra.iam.keys import Purpose, key_policy
 from infra.iam.trust import ecs_infrastructure_trust, lambda_trust, trust
 from tests.infra.recording import Recording
 
@@ -81,7 +81,10 @@ def test_the_bucket_refuses_plain_http_and_other_encryption_to_everyone() -> Non
 
 
 def test_services_use_the_key_only_for_this_stacks_log_groups_and_alarms() -> None:
-    statements = _statements(key_policy(account_id="123456789012", region="eu-west-1", prefix="jobr-staging"))
+    where = {"account_id": "123456789012", "region": "eu-west-1", "prefix": "jobr-staging"}
+    statements = {
+        sid: statement for purpose in Purpose for sid, statement in _statements(key_policy(purpose, **where)).items()
+    }
     assert statements["LogGroups"]["Principal"] == {"Service": ["logs.eu-west-1.amazonaws.com"]}
     (pattern,) = statements["LogGroups"]["Condition"]["ArnLike"].values()
     assert pattern == "arn:aws:logs:eu-west-1:123456789012:log-group:jobr-staging-*"
@@ -89,7 +92,7 @@ def test_services_use_the_key_only_for_this_stacks_log_groups_and_alarms() -> No
 
 
 def test_the_log_groups_names_match_the_keys_condition(stack: Recording) -> None:
-    (key,) = stack.all("aws:kms/key:Key")
+    key = stack.one("aws:kms/key:Key", "logs")
     (pattern,) = _statements(key.inputs["policy"])["LogGroups"]["Condition"]["ArnLike"].values()
     prefix = pattern.rpartition(":")[2].removesuffix("*")
     groups = stack.all("aws:cloudwatch/logGroup:LogGroup")
@@ -115,8 +118,8 @@ def test_the_backup_may_add_dumps_but_neither_read_nor_delete_them() -> None:
         secret_arn="arn:secret",
         bucket_arn="arn:aws:s3:::b",
         bucket_prefix="database/",
-        key_arn="arn:key",
-        region="us-east-1",
+        storage_key_arn="arn:aws:kms:us-east-1:123456789012:key/storage",
+        secrets_key_arn="arn:aws:kms:us-east-1:123456789012:key/secrets",
     )
     actions = {action for statement in statements for action in statement.actions}
     assert "s3:PutObject" in actions
