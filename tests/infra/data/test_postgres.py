@@ -11,7 +11,7 @@ def test_no_database_is_public_and_all_are_encrypted_under_our_key(stack: Record
     assert not any(instance.inputs["publiclyAccessible"] for instance in instances)
     primary = stack.one(INSTANCE, "-primary")
     assert primary.inputs["storageEncrypted"]
-    assert primary.inputs["kmsKeyId"].endswith("-key")
+    assert primary.inputs["kmsKeyId"].endswith("-database")
 
 
 def test_the_replica_names_its_source_by_identifier_and_takes_everything_else_from_it(stack: Recording) -> None:

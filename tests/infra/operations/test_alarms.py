@@ -39,7 +39,7 @@ def test_a_single_error_of_the_backup_function_is_an_alarm(stack: Recording) -> 
 
 
 def test_the_topic_is_encrypted_under_our_key_so_that_cloudwatch_may_use_it(stack: Recording) -> None:
-    assert stack.one("aws:sns/topic:Topic").inputs["kmsMasterKeyId"].endswith("-key")
+    assert stack.one("aws:sns/topic:Topic").inputs["kmsMasterKeyId"].endswith("-messages")
 
 
 def test_every_address_is_subscribed_and_none_is_needed(development: Recording, production: Recording) -> None:

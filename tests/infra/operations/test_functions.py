@@ -33,7 +33,7 @@ def test_the_function_writes_into_its_own_encrypted_log_group_for_as_long_as_the
     group = production.one("aws:cloudwatch/logGroup:LogGroup", "-database-backup")
     assert production.one(FUNCTION).inputs["loggingConfig"]["logGroup"] == group.name
     assert group.inputs["retentionInDays"] == 365
-    assert group.inputs["kmsKeyId"].endswith("-key")
+    assert group.inputs["kmsKeyId"].endswith("-logs")
 
 
 def test_the_function_stands_in_the_private_subnets_with_a_group_of_its_own(stack: Recording) -> None:
