@@ -13,7 +13,7 @@ PREPARE = $(if $(PYTHON3),$(PYTHON3) -m tools.prepare,$(error Python is missing.
 export JOBR_MAKE_VERSION := $(MAKE_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare up down preview invoke status test lint sandbox-gaps reset lock
+.PHONY: help prepare up down preview invoke status test lint bench docs sandbox-gaps reset lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,12 @@ test: ## run the tests; ARGS="-k word" for some of them (minutes)
 
 lint: ## check style, types, locks and that nothing secret is in the files (about a minute)
 	@$(PREPARE) run --no-pulumi -- -m tools.lint
+
+bench: ## measure what the program costs beyond what it declares; ARGS="--pairs 9" for a narrower spread (about 10 minutes)
+	@$(PREPARE) run -- -m tools.bench $(ARGS)
+
+docs: ## write the generated documents anew: settings, architecture, costs (seconds)
+	@$(PREPARE) run --no-pulumi -- -m tools.documents --write
 
 sandbox-gaps: ## list where the embedded cloud keeps less than AWS does (seconds)
 	@$(PREPARE) run -- -m sandbox gaps

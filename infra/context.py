@@ -18,6 +18,8 @@ class Context:
     prefix: str
     settings: Settings
     provider: aws.Provider
+    # The second region's, where the settings name one.
+    recovery_provider: aws.Provider | None = None
 
     @property
     def stack(self) -> StackSettings:
@@ -32,17 +34,36 @@ class Context:
         """Options of a component that has no parent: the stack's own provider."""
         return pulumi.ResourceOptions(providers=[self.provider])
 
+    def recovery_options(self) -> pulumi.ResourceOptions:
+        """Options of a component in the second region.
+
+        Raises:
+            LookupError: the settings name none.
+        """
+        if self.recovery_provider is None:
+            raise LookupError("the stack has no recoveryRegion")
+        return pulumi.ResourceOptions(providers=[self.recovery_provider])
+
 
 def of(settings: Settings) -> Context:
-    """The context of a stack, with the provider that may change its account alone."""
+    """The context of a stack, with a provider for each of its regions that may change its account alone."""
     stack = settings.stack
     prefix = safe_name(PROJECT, stack.environment)
+    recovery_region = settings.storage.recovery_region
+    return Context(
+        prefix=prefix,
+        settings=settings,
+        provider=_provider(prefix, stack, stack.region),
+        recovery_provider=_provider(safe_name(prefix, "recovery"), stack, recovery_region) if recovery_region else None,
+    )
+
+
+def _provider(name: str, stack: StackSettings, region: str) -> aws.Provider:
     tags = {"Project": PROJECT, "Environment": stack.environment.value, "ManagedBy": "pulumi"}
-    provider = aws.Provider(
-        prefix,
-        region=stack.region,
+    return aws.Provider(
+        name,
+        region=region,
         # Whoever runs this with another account's credentials changes nothing.
         allowed_account_ids=[stack.account_id],
         default_tags=aws.ProviderDefaultTagsArgs(tags=tags),
     )
-    return Context(prefix=prefix, settings=settings, provider=provider)

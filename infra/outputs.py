@@ -1,42 +1,58 @@
-"""The stack's outputs: the contract with other teams. Ids, ARNs, names and endpoints; never a secret."""
+"""The stack's outputs: Annotated[Annotated[the contract with other teams. Ids, ARNs, names and endpoints; never a secret.
+
+Its version is semantic: an output more is a minor one, an output that goes, is renamed or changes its type is a major one. A test holds
+the version to what was published; `python -m infra.outputs_reference --write` publishes.
+"""
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 
 import pulumi
 
 from infra.naming import camel_case
 
+CONTRACT_VERSION = "1.0.0"
+
 
 @dataclass(frozen=True, kw_only=True)
 class StackOutputs:
-    """What a stack shows. Each field is exported under its name in camelCase."""
+    """What a stack shows. Each field is exported under its name in camelCase, and `contractVersion` beside them."""
 
-    vpc_id: pulumi.Output[str]
-    public_subnet_ids: list[pulumi.Output[str]]
-    private_subnet_ids: list[pulumi.Output[str]]
-    database_subnet_ids: list[pulumi.Output[str]]
-    # Where people reach the application, with its scheme.
-    application_url: pulumi.Output[str]
-    load_balancer_dns_name: pulumi.Output[str]
-    cluster_name: pulumi.Output[str]
-    service_name: pulumi.Output[str]
-    database_host: pulumi.Output[str]
-    database_port: pulumi.Output[int]
-    database_name: str
-    # None where the settings want no replica.
-    database_replica_host: pulumi.Output[str] | None
-    # JSON: username, password, engine, host, port, dbname, url.
-    database_secret_arn: pulumi.Output[str]
-    backups_bucket_name: pulumi.Output[str]
-    backup_function_name: pulumi.Output[str]
-    runtime_repository_url: pulumi.Output[str]
-    alarm_topic_arn: pulumi.Output[str]
-    storage_key_arn: pulumi.Output[str]
+    vpc_id: Annotated[pulumi.Output[str], "The VPC's id."]
+    public_subnet_ids: Annotated[
+        list[pulumi.Output[str]], "Ids of the subnets with a way from the internet, zone by zone."
+    ]
+    private_subnet_ids: Annotated[list[pulumi.Output[str]], "Ids of the subnets that reach the internet through NAT."]
+    database_subnet_ids: Annotated[list[pulumi.Output[str]], "Ids of the subnets without the internet."]
+    application_url: Annotated[pulumi.Output[str], "Where people reach the application, with its scheme."]
+    load_balancer_dns_name: Annotated[pulumi.Output[str], "What the application's domain points at."]
+    cluster_name: Annotated[pulumi.Output[str], "The ECS cluster's name."]
+    service_name: Annotated[pulumi.Output[str], "The application's ECS service."]
+    database_host: Annotated[pulumi.Output[str], "The primary's host name. Connect with sslmode=verify-full."]
+    database_port: Annotated[pulumi.Output[int], "The port of primary and replica."]
+    database_name: Annotated[str, "The database's name."]
+    database_replica_host: Annotated[pulumi.Output[str] | None, "The read replica's host name."] = None
+    database_secret_arn: Annotated[
+        pulumi.Output[str],
+        "ARN of the application's login (JSON: username, password, engine, host, port, dbname, url).",
+    ]
+    backups_bucket_name: Annotated[pulumi.Output[str], "The bucket of dumps and archives."]
+    backup_function_name: Annotated[pulumi.Output[str], "The function that dumps the database."]
+    runtime_repository_url: Annotated[pulumi.Output[str], "The repository of the functions' image."]
+    critical_topic_arn: Annotated[pulumi.Output[str], "ARN of the topic of alarms that somebody is woken for."]
+    warning_topic_arn: Annotated[pulumi.Output[str], "ARN of the topic of alarms that can wait for the morning."]
+    information_topic_arn: Annotated[pulumi.Output[str], "ARN of the topic of what is good to know."]
+    storage_key_arn: Annotated[pulumi.Output[str], "ARN of the KMS key of buckets and file systems."]
 
     def export(self) -> None:
-        """Show every output that has a value."""
+        """Show the contract's version and every output that has a value."""
+        pulumi.export("contractVersion", CONTRACT_VERSION)
         for field in fields(self):
             value: Any = getattr(self, field.name)
             if value is not None:
                 pulumi.export(camel_case(field.name), value)
+
+
+def contract() -> dict[str, Any]:
+    """Every output's annotated type, by its name, in the order in which they are written down."""
+    return {camel_case(name): hint for name, hint in get_type_hints(StackOutputs, include_extras=True).items()}

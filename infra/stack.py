@@ -2,10 +2,12 @@
 
 from infra import context as contexts
 from infra.application.room import application, entrance
+from infra.data.postgres import Role
 from infra.data.room import data, keys
 from infra.network.address_plan import Tier
 from infra.network.room import network
-from infra.operations.room import notifications, operations
+from infra.operations.room import Surroundings, function_platform, notifications, operations, release_alarms
+from infra.operations.severity import Severity
 from infra.outputs import StackOutputs
 from infra.settings import Settings
 
@@ -14,12 +16,17 @@ def build(settings: Settings) -> StackOutputs:
     """Register every resource of the stack and return what it shows."""
     context = contexts.of(settings)
     its_keys = keys(context)
-    its_network = network(context)
-    its_data = data(context, its_keys, its_network)
+    its_network = network(context, its_keys)
     its_notifications = notifications(context, its_keys)
-    its_entrance = entrance(context, its_network)
-    its_application = application(context, its_keys, its_network, its_data, its_entrance)
-    its_operations = operations(context, its_keys, its_network, its_data, its_notifications)
+    its_platform = function_platform(context, its_keys, its_notifications)
+    its_data = data(context, its_keys, its_network, its_platform)
+    its_entrance = entrance(context, its_network, its_data)
+    its_releases = release_alarms(context, its_entrance, its_notifications)
+    its_application = application(context, its_keys, its_network, its_data, its_entrance.watched_by(its_releases.names))
+    surroundings = Surroundings(
+        keys=its_keys, network=its_network, data=its_data, application=its_application, notifications=its_notifications
+    )
+    its_operations = operations(context, its_platform, surroundings, its_releases)
     return StackOutputs(
         vpc_id=its_network.vpc.id,
         public_subnet_ids=its_network.vpc.subnet_ids(Tier.PUBLIC),
@@ -33,10 +40,12 @@ def build(settings: Settings) -> StackOutputs:
         database_port=its_data.postgres.port,
         database_name=settings.database.name,
         database_replica_host=its_data.postgres.replica_host,
-        database_secret_arn=its_data.postgres.secret_arn,
-        backups_bucket_name=its_data.backups.name,
+        database_secret_arn=its_data.postgres.logins[Role.APPLICATION].secret_arn,
+        backups_bucket_name=its_data.buckets.backups.name,
         backup_function_name=its_operations.backup.function_name,
-        runtime_repository_url=its_operations.image.repository_url,
-        alarm_topic_arn=its_notifications.topic_arn,
+        runtime_repository_url=its_platform.image.repository_url,
+        critical_topic_arn=its_notifications.topics[Severity.CRITICAL],
+        warning_topic_arn=its_notifications.topics[Severity.WARNING],
+        information_topic_arn=its_notifications.topics[Severity.INFORMATION],
         storage_key_arn=its_keys.storage,
     )

@@ -1,6 +1,7 @@
-"""The pack as the engine loads it: which check runs when, and that none can be passed over."""
+"""The pack as the engine loads it: every policy of the catalogue, and that no waiver outlives its end or its use."""
 
 import sys
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,32 +18,36 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from policy import buckets, databases, engine, security_groups, waivers
-from policy.model import Finding
+from policy import engine, waivers
+from policy.catalogue import POLICIES, Policy
+from policy.model import Finding, Resource
 
 WAIVERS = waivers.read()
 TODAY = datetime.now(UTC).date()
 
 
-def report(findings: list[Finding], report_violation: ReportViolation) -> None:
+def report(findings: Iterable[Finding], report_violation: ReportViolation) -> None:
     """Hands over what no waiver covers."""
     for finding in waivers.in_force(findings, WAIVERS, TODAY):
         report_violation(str(finding), finding.resource.urn)
 
 
-def check_database(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-    """Runs before each resource is created or changed, so a bad database never comes to be."""
-    report(list(databases.check(engine.of_one(args))), report_violation)
+def before_each(check: Callable[[Resource], Iterable[Finding]]) -> Callable[..., None]:
+    """A check that runs before a resource is created or changed, so a bad one never comes to be."""
+
+    def validate(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+        report(check(engine.of_one(args)), report_violation)
+
+    return validate
 
 
-def check_buckets(args: StackValidationArgs, report_violation: ReportViolation) -> None:
-    """Runs once all resources are known: at the end of a preview, and of a deployment."""
-    report(list(buckets.check([engine.of_stack(resource) for resource in args.resources])), report_violation)
+def over_all(check: Callable[[list[Resource]], Iterable[Finding]]) -> Callable[..., None]:
+    """A check that runs once all resources are known: at the end of a preview, and of a deployment."""
 
+    def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        report(check([engine.of_stack(resource) for resource in args.resources]), report_violation)
 
-def check_security_groups(args: StackValidationArgs, report_violation: ReportViolation) -> None:
-    """Runs once all resources are known: at the end of a preview, and of a deployment."""
-    report(list(security_groups.check([engine.of_stack(resource) for resource in args.resources])), report_violation)
+    return validate
 
 
 def check_waivers(_: StackValidationArgs, report_violation: ReportViolation) -> None:
@@ -51,29 +56,38 @@ def check_waivers(_: StackValidationArgs, report_violation: ReportViolation) -> 
         report_violation(message, None)
 
 
+def check_use_of_waivers(args: StackValidationArgs, report_violation: ReportViolation) -> None:
+    """Every waiver that covers nothing any more is told. It costs a second run of all checks, so only when there are waivers."""
+    if WAIVERS:
+        resources = [engine.of_stack(resource) for resource in args.resources]
+        findings = [finding for policy in POLICIES for finding in policy.check(resources)]
+        for message in waivers.unused(WAIVERS, resources, findings):
+            report_violation(message, None)
+
+
+def as_the_engine_takes_it(policy: Policy) -> ResourceValidationPolicy | StackValidationPolicy:
+    """A policy of the catalogue in the SDK's terms."""
+    described = f"{policy.description} ({', '.join(control.id for control in policy.controls)})"
+    if policy.each:
+        return ResourceValidationPolicy(name=policy.name, description=described, validate=before_each(policy.each))
+    return StackValidationPolicy(name=policy.name, description=described, validate=over_all(policy.check))
+
+
 PolicyPack(
     name="jobr-production-operations",
     enforcement_level=EnforcementLevel.MANDATORY,
     policies=[
-        ResourceValidationPolicy(
-            name="databases-are-encrypted-and-private",
-            description="Databases are encrypted at rest and have no public address (RDS.2, RDS.3, RDS.27).",
-            validate=check_database,
-        ),
-        StackValidationPolicy(
-            name="buckets-are-private-encrypted-and-tls-only",
-            description="Buckets block public access, use a KMS key and refuse requests without TLS (S3.8, S3.17, S3.5).",
-            validate=check_buckets,
-        ),
-        StackValidationPolicy(
-            name="only-load-balancers-face-the-world",
-            description="The internet reaches ports 80 and 443 of load balancers, and nothing else (EC2.18, EC2.19).",
-            validate=check_security_groups,
-        ),
+        *map(as_the_engine_takes_it, POLICIES),
         StackValidationPolicy(
             name="waivers-are-current",
             description="A waiver ends on the day that it names.",
             validate=check_waivers,
+        ),
+        StackValidationPolicy(
+            name="waivers-are-used",
+            description="A waiver that covers nothing any more can go.",
+            enforcement_level=EnforcementLevel.ADVISORY,
+            validate=check_use_of_waivers,
         ),
     ],
 )

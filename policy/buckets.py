@@ -1,16 +1,22 @@
 """Buckets block public access, are encrypted with a KMS key and refuse requests without TLS."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from policy.model import UNKNOWN, Control, Finding, Resource
+from policy.documents import denies_plain_http, is_public, known_statements, statements
+from policy.load_balancers import BALANCERS
+from policy.model import UNKNOWN, Control, Finding, Resource, Standard
+from policy.model import as_list as _list
 
 BLOCKED = Control("S3.8", "S3 general purpose buckets should block public access")
 TLS_ONLY = Control("S3.5", "S3 general purpose buckets should require requests to use SSL")
+NOT_READ = Control("S3.2", "S3 general purpose buckets should block public read access")
+NOT_WRITTEN = Control("S3.3", "S3 general purpose buckets should block public write access")
 # Every bucket is encrypted with S3's own keys since January 2023, and the control that asked for it (S3.4) is retired.
 # S3.17 belongs to Security Hub's NIST SP 800-53 standard, not to the Foundational one.
-KMS_ENCRYPTED = Control("S3.17", "S3 general purpose buckets should be encrypted at rest with AWS KMS keys")
+KMS_ENCRYPTED = Control(
+    "S3.17", "S3 general purpose buckets should be encrypted at rest with AWS KMS keys", Standard.SECURITY_HUB
+)
 
 BUCKETS = {"aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"}
 BLOCKS = {"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"}
@@ -19,6 +25,7 @@ ENCRYPTIONS = {
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
     "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
 }
+LOGGINGS = {"aws:s3/bucketLogging:BucketLogging", "aws:s3/bucketLoggingV2:BucketLoggingV2"}
 FLAGS = {
     "blockPublicAcls": "block_public_acls",
     "blockPublicPolicy": "block_public_policy",
@@ -33,8 +40,21 @@ def check(resources: Sequence[Resource]) -> Iterator[Finding]:
     for bucket in resources:
         if bucket.type in BUCKETS:
             yield from _public_access(bucket, _settings(bucket, resources, BLOCKS))
-            yield from _encryption(bucket, _settings(bucket, resources, ENCRYPTIONS))
+            if not takes_logs(bucket, resources):
+                yield from _encryption(bucket, _settings(bucket, resources, ENCRYPTIONS))
             yield from _transport(bucket, _settings(bucket, resources, POLICIES))
+
+
+def takes_logs(bucket: Resource, resources: Sequence[Resource]) -> bool:
+    """Whether a load balancer or another bucket delivers its access log there, which neither can under a KMS key.
+
+    (S3, Enabling server access logging; Elastic Load Balancing, Enable access logs: "server-side encryption with S3 keys".)
+    """
+    return any(
+        (resource.type in LOGGINGS and resource.refers_to(bucket, "targetBucket"))
+        or (resource.type in BALANCERS and resource.refers_to(bucket, "accessLogs.bucket"))
+        for resource in resources
+    )
 
 
 def _settings(bucket: Resource, resources: Sequence[Resource], types: set[str]) -> list[Resource]:
@@ -79,37 +99,27 @@ def _transport(bucket: Resource, policies: Sequence[Resource]) -> Iterator[Findi
             TLS_ONLY, bucket, "has no bucket policy, so it answers requests without TLS", f"Add a BucketPolicy. {mend}"
         )
     for policy in policies:
+        yield from _opened(bucket, policy)
         if not refuses_plain_requests(policy.get("policy")):
             yield Finding(TLS_ONLY, policy, f"lets {bucket.name} answer requests without TLS", mend)
 
 
+def _opened(bucket: Resource, policy: Resource) -> Iterator[Finding]:
+    public = [statement for statement in known_statements(policy.get("policy")) if is_public(statement)]
+    actions = {str(action).removeprefix("s3:") for statement in public for action in _list(statement.get("Action"))}
+    for control, verbs, word in ((NOT_READ, ("Get", "List"), "read"), (NOT_WRITTEN, ("Put", "Delete"), "write")):
+        if any(action == "*" or action.startswith(verbs) for action in actions):
+            yield Finding(control, policy, f"lets everybody {word} {bucket.name}", "Name the principals")
+
+
 def refuses_plain_requests(document: Any) -> bool:
     """Whether a bucket policy (JSON text or a tree) denies everybody everything without TLS; an unknown one is believed."""
-    if document is UNKNOWN:
-        return True
-    try:
-        tree = json.loads(document) if isinstance(document, str) else document
-    except ValueError:
-        return False
-    statements = _list(tree.get("Statement")) if isinstance(tree, Mapping) else []
-    return any(statement is UNKNOWN or _denies_plain(statement) for statement in statements)
+    return any(statement is UNKNOWN or _denies_plain(statement) for statement in statements(document))
 
 
 def _denies_plain(statement: Mapping[str, Any]) -> bool:
-    condition = statement.get("Condition") or {}
-    flags = {str(key).lower(): value for key, value in (condition.get("Bool") or {}).items()}
-    secure = [str(value).lower() for value in _list(flags.get("aws:securetransport"))]
-    resources = _list(statement.get("Resource"))
-    everybody = statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
-    return (
-        statement.get("Effect") == "Deny"
-        and everybody
-        and bool({"s3:*", "*"} & set(_list(statement.get("Action"))))
-        and list(condition) == ["Bool"]
-        and len(flags) == 1
-        and secure == ["false"]
-        and _covers_bucket_and_objects(resources)
-    )
+    everything = bool({"s3:*", "*"} & set(_list(statement.get("Action"))))
+    return denies_plain_http(statement) and everything and _covers_bucket_and_objects(_list(statement.get("Resource")))
 
 
 def _covers_bucket_and_objects(resources: Sequence[Any]) -> bool:
@@ -117,9 +127,3 @@ def _covers_bucket_and_objects(resources: Sequence[Any]) -> bool:
         return True
     objects = {name.removesuffix("/*") for name in resources if name.endswith("/*")}
     return any(name in objects for name in resources)
-
-
-def _list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]

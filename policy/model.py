@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any
+
+GUIDE = "https://docs.aws.amazon.com/securityhub/latest/userguide"
 
 
 class Unknown(Enum):
@@ -15,18 +17,35 @@ class Unknown(Enum):
 UNKNOWN = Unknown.UNKNOWN
 
 
+class Standard(StrEnum):
+    """Who asks for a control."""
+
+    FOUNDATIONAL = "AWS Foundational Security Best Practices"
+    SECURITY_HUB = "AWS Security Hub, beyond the Foundational list"
+    HOUSE = "the house"
+
+
 @dataclass(frozen=True)
 class Control:
-    """A control of AWS Security Hub."""
+    """What a policy enforces: a control of AWS Security Hub under AWS's own title, or a rule of the house with its reason."""
 
     id: str
     title: str
+    standard: Standard = Standard.FOUNDATIONAL
+    reason: str = ""
 
     @property
-    def url(self) -> str:
-        """AWS's page on the control, with the reason for it."""
+    def source(self) -> str:
+        """AWS's page on the control, or the house's reason."""
+        if self.standard is Standard.HOUSE:
+            return self.reason
         service, _, number = self.id.lower().partition(".")
-        return f"https://docs.aws.amazon.com/securityhub/latest/userguide/{service}-controls.html#{service}-{number}"
+        return f"{GUIDE}/{service}-controls.html#{service}-{number}"
+
+
+def house(name: str, title: str, reason: str) -> Control:
+    """A rule that no control of AWS covers."""
+    return Control(f"House.{name}", title, Standard.HOUSE, reason)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,19 +58,34 @@ class Resource:
     properties: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By property: the URNs of the resources whose outputs it was made from."""
+    environment: str = ""
+
+    @property
+    def production(self) -> bool:
+        """Whether it serves production, where some rules are stricter."""
+        return self.environment == "production"
 
     def get(self, name: str) -> Any:
-        """A property's value; None when it is not set, UNKNOWN when only the deployment will tell."""
-        return self.properties.get(name)
+        """A property's value, by a path such as `accessLogs.enabled`; None when it is not set, UNKNOWN when only the deployment will tell."""
+        value: Any = self.properties
+        for step in name.split("."):
+            if value is UNKNOWN:
+                return UNKNOWN
+            # A block that may stand once arrives as an object, and from some SDKs as a list of one.
+            block = value[0] if isinstance(value, Sequence) and not isinstance(value, str) and value else value
+            value = block.get(step) if isinstance(block, Mapping) else (UNKNOWN if block is UNKNOWN else None)
+        return value
+
+    def is_known(self) -> bool:
+        """Whether nothing about it waits for the deployment."""
+        return not _has_unknown(self.properties)
 
     def refers_to(self, other: "Resource", through: str) -> bool:
         """Whether a property names another resource: by what it was made from, else by the other's id, name or ARN."""
-        if other.urn in self.sources.get(through, ()):
+        if other.urn in self.sources.get(through.partition(".")[0], ()):
             return True
-        value = self.get(through)
-        values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-        identities = {other.get(key) for key in ("id", "bucket", "arn")} - {None, UNKNOWN}
-        return any(isinstance(item, str) and item in identities for item in values)
+        identities = {other.get(key) for key in ("id", "bucket", "arn", "name")} - {None, UNKNOWN}
+        return any(isinstance(item, str) and item in identities for item in as_list(self.get(through)))
 
 
 @dataclass(frozen=True)
@@ -65,4 +99,18 @@ class Finding:
 
     def __str__(self) -> str:
         """The message that the engine shows."""
-        return f"{self.resource.name} {self.problem}. {self.mend} [{self.control.id}: {self.control.title}; {self.control.url}]"
+        control = self.control
+        return f"{self.resource.name} {self.problem}. {self.mend} [{control.id}: {control.title}; {control.source}]"
+
+
+def as_list(value: Any) -> list[Any]:
+    """The items of a list, a single value as a list of one, and nothing as an empty list."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+
+
+def _has_unknown(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_has_unknown(item) for item in value.values())
+    return any(_has_unknown(item) for item in value) if isinstance(value, list) else value is UNKNOWN

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
-from policy.model import Finding
+from policy.model import Finding, Resource
 
 FILE = Path(__file__).with_name("waivers.toml")
 
@@ -64,4 +64,18 @@ def expired(waivers: Iterable[Waiver], today: date) -> Iterator[str]:
             yield (
                 f"The waiver of {waiver.control} for {waiver.resource} ended on {waiver.until} ({waiver.reason}). "
                 f"Mend the resource and delete the waiver from policy/{FILE.name}, or renew it with a new reason and end"
+            )
+
+
+def unused(waivers: Iterable[Waiver], resources: Sequence[Resource], findings: Sequence[Finding]) -> Iterator[str]:
+    """A message for every waiver whose resource is in the stack and keeps to the control.
+
+    One whose resource is not in the stack may be another stack's; one whose resource a preview does not know in full may still be needed.
+    """
+    for waiver in waivers:
+        named = [resource for resource in resources if resource.name == waiver.resource]
+        if named and all(map(Resource.is_known, named)) and not any(map(waiver.covers, findings)):
+            yield (
+                f"The waiver of {waiver.control} for {waiver.resource} covers nothing any more: "
+                f"delete it from policy/{FILE.name}"
             )

@@ -42,12 +42,24 @@ KINDS = (
         "database parameter groups", "rds", "describe_db_parameter_groups", "DBParameterGroups[].DBParameterGroupName"
     ),
     Kind("database snapshots", "rds", "describe_db_snapshots", "DBSnapshots[].DBSnapshotIdentifier"),
+    Kind("database proxies", "rds", "describe_db_proxies", "DBProxies[].DBProxyName"),
+    Kind("database events", "rds", "describe_event_subscriptions", "EventSubscriptionsList[].CustSubscriptionId"),
     Kind("key aliases", "kms", "list_aliases", "Aliases[?!starts_with(AliasName, 'alias/aws/')].AliasName"),
     Kind("buckets", "s3", "list_buckets", "Buckets[].Name"),
+    Kind("file systems", "efs", "describe_file_systems", "FileSystems[].FileSystemId"),
+    Kind("access points", "efs", "describe_access_points", "AccessPoints[].AccessPointId"),
     Kind("certificates", "acm", "list_certificates", "CertificateSummaryList[].CertificateArn"),
     Kind("load balancers", "elbv2", "describe_load_balancers", "LoadBalancers[].LoadBalancerArn"),
     Kind("target groups", "elbv2", "describe_target_groups", "TargetGroups[].TargetGroupArn"),
     Kind("task definitions", "ecs", "list_task_definitions", "taskDefinitionArns[]", (("status", "ACTIVE"),)),
+    Kind(
+        "scaling targets",
+        "application-autoscaling",
+        "describe_scalable_targets",
+        "ScalableTargets[].ResourceId",
+        (("ServiceNamespace", "ecs"),),
+    ),
+    Kind("Prometheus workspaces", "amp", "list_workspaces", "workspaces[].workspaceId"),
     Kind("image repositories", "ecr", "describe_repositories", "repositories[].repositoryArn"),
     Kind("roles", "iam", "list_roles", "Roles[].RoleName"),
     Kind("policies", "iam", "list_policies", "Policies[].Arn", (("Scope", "Local"),)),
@@ -55,6 +67,8 @@ KINDS = (
     Kind("instance profiles", "iam", "list_instance_profiles", "InstanceProfiles[].InstanceProfileName"),
     Kind("log groups", "logs", "describe_log_groups", "logGroups[].logGroupName"),
     Kind("alarms", "cloudwatch", "describe_alarms", "MetricAlarms[].AlarmName"),
+    Kind("metric filters", "logs", "describe_metric_filters", "metricFilters[].filterName"),
+    Kind("dashboards", "cloudwatch", "list_dashboards", "DashboardEntries[].DashboardName"),
     Kind("topics", "sns", "list_topics", "Topics[].TopicArn"),
     Kind("subscriptions", "sns", "list_subscriptions", "Subscriptions[].SubscriptionArn"),
     Kind("functions", "lambda", "list_functions", "Functions[].FunctionName"),
@@ -70,11 +84,11 @@ WAITING = frozenset({WAITING_KEYS, WAITING_SECRETS})
 Counted = dict[str, list[str]]
 
 
-def client(home: Home, service: str) -> Any:
+def client(home: Home, service: str, region: str = REGION) -> Any:
     """A client of the embedded cloud, by this home's endpoint and certificate authority whatever the environment says."""
     return boto3.client(
         service,  # type: ignore[call-overload]  # a name known at run time only
-        region_name=REGION,
+        region_name=region,
         endpoint_url=home.endpoint,
         verify=str(home.certificate_authority),
         aws_access_key_id="sandbox",
@@ -94,8 +108,33 @@ def count(home: Home) -> Counted:
 
     counted = {kind.label: sorted(_listed(of(kind.service), kind)) for kind in KINDS}
     counted |= _keys(of("kms"))
+    for region in other_regions(home):
+        _add(counted, _elsewhere(client(home, "kms", region)))
     counted |= _secrets(of("secretsmanager"))
     return counted | _containers(of("ecs"))
+
+
+def remember_region(home: Home, region: str) -> None:
+    """Note that a stack uses another region, so that it is counted from now on."""
+    (home.root / "regions").mkdir(exist_ok=True)
+    (home.root / "regions" / region).touch()
+
+
+def other_regions(home: Home) -> list[str]:
+    """The regions beside the home's own that stacks have used."""
+    folder = home.root / "regions"
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def _elsewhere(kms: Any) -> Counted:
+    """What a stack puts into its second region: keys. Buckets are counted wherever they are."""
+    aliases = [kind for kind in KINDS if kind.service == "kms"]
+    return {kind.label: sorted(_listed(kms, kind)) for kind in aliases} | _keys(kms)
+
+
+def _add(counted: Counted, more: Counted) -> None:
+    for label, ids in more.items():
+        counted[label] = sorted([*counted[label], *ids])
 
 
 def _pages(api: Any, operation: str, params: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,36 +1,43 @@
-"""The load balancer: HTTPS in front, blue and green behind one rule whose weights ECS moves."""
+"""The load balancer, and the blue and green targets behind it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
+from infra.application.listeners import Listeners, ListenersArgs
 from infra.component import Component
+from infra.iam.buckets import LOAD_BALANCER_LOGS_PREFIX
 from infra.naming import LOAD_BALANCER_LIMIT
-from infra.network.security_groups import APPLICATION_PORT, HTTP_PORT, HTTPS_PORT
+from infra.network.security_groups import APPLICATION_PORT
 
-# TLS 1.2 and 1.3 with forward secrecy only.
-TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 # Readiness only: liveness is ECS's, and a third party's outage must drain no target.
 READINESS_PATH = "/ready"
 DEREGISTRATION_SECONDS = 30
+# Longer than the application takes to answer, shorter than its own keep-alive has to be.
 IDLE_TIMEOUT_SECONDS = 60
-PRODUCTION_PRIORITY = 100
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancerArgs:
-    """What the load balancer is made from."""
+    """What the load balancer is made from. `logs_bucket` is known once the load balancer may write to it."""
 
     vpc_id: pulumi.Input[str]
     subnet_ids: list[pulumi.Output[str]]
     security_group_id: pulumi.Input[str]
     certificate_arn: pulumi.Input[str]
+    logs_bucket: pulumi.Input[str]
+    domain: str | None
+    aliases: Sequence[str]
     disposable: bool
 
 
 class LoadBalancer(Component):
-    """Produces the load balancer, its target groups `blue` and `green` and the listener rule that splits traffic over them."""
+    """Produces the load balancer, its target groups `blue` and `green` and the listener rules that split traffic over them.
+
+    `arn_suffix`, and each target group's, is what CloudWatch's metrics know it by.
+    """
 
     room = "application"
 
@@ -40,13 +47,17 @@ class LoadBalancer(Component):
         self.balancer = self._balancer()
         self.blue = self._target_group("blue")
         self.green = self._target_group("green")
-        self._redirect()
-        self.production_rule = self._production_rule(self._https())
+        listeners = self._listeners()
+        self.production_rule = listeners.production_rule
+        self.test_rule = listeners.test_rule
+        self.test_listener = listeners.test_listener
+        self.arn_suffix = self.balancer.arn_suffix
         self.dns_name = self.balancer.dns_name
+        self.zone_id = self.balancer.zone_id
         self.finish({"dnsName": self.dns_name})
 
     def _balancer(self) -> aws.lb.LoadBalancer:
-        name = self.named("alb", limit=LOAD_BALANCER_LIMIT)
+        name, bucket = self.named("alb", limit=LOAD_BALANCER_LIMIT), self._args.logs_bucket
         return aws.lb.LoadBalancer(
             name,
             load_balancer_type="application",
@@ -55,8 +66,20 @@ class LoadBalancer(Component):
             security_groups=[self._args.security_group_id],
             subnets=self._args.subnet_ids,
             drop_invalid_header_fields=True,
+            # Requests that two servers could read differently (request smuggling) are refused.
+            desync_mitigation_mode="strictest",
+            # The last address is the one that reached the load balancer; what stands before it is what the client claims.
+            xff_header_processing_mode="append",
+            preserve_host_header=True,
             idle_timeout=IDLE_TIMEOUT_SECONDS,
             enable_deletion_protection=not self._args.disposable,
+            access_logs=aws.lb.LoadBalancerAccessLogsArgs(
+                bucket=bucket, prefix=LOAD_BALANCER_LOGS_PREFIX, enabled=True
+            ),
+            # Who failed to agree on TLS, and on which version the others did.
+            connection_logs=aws.lb.LoadBalancerConnectionLogsArgs(
+                bucket=bucket, prefix=LOAD_BALANCER_LOGS_PREFIX, enabled=True
+            ),
             tags=self.tags(name),
             opts=self.options(),
         )
@@ -70,6 +93,8 @@ class LoadBalancer(Component):
             protocol="HTTP",
             port=APPLICATION_PORT,
             deregistration_delay=DEREGISTRATION_SECONDS,
+            # Some requests wait for a third party for seconds, so turns would pile them up. It rules out slow start.
+            load_balancing_algorithm_type="least_outstanding_requests",
             health_check=aws.lb.TargetGroupHealthCheckArgs(
                 protocol="HTTP",
                 port="traffic-port",
@@ -84,68 +109,13 @@ class LoadBalancer(Component):
             opts=self.options(),
         )
 
-    def _redirect(self) -> None:
-        name = self.named("http")
-        aws.lb.Listener(
-            name,
-            load_balancer_arn=self.balancer.arn,
-            port=HTTP_PORT,
-            protocol="HTTP",
-            default_actions=[
-                aws.lb.ListenerDefaultActionArgs(
-                    type="redirect",
-                    redirect=aws.lb.ListenerDefaultActionRedirectArgs(
-                        port=str(HTTPS_PORT), protocol="HTTPS", status_code="HTTP_301"
-                    ),
-                )
-            ],
-            tags=self.tags(name),
-            opts=self.options(),
-        )
-
-    def _https(self) -> aws.lb.Listener:
-        name = self.named("https")
-        return aws.lb.Listener(
-            name,
-            load_balancer_arn=self.balancer.arn,
-            port=HTTPS_PORT,
-            protocol="HTTPS",
-            ssl_policy=TLS_POLICY,
+    def _listeners(self) -> Listeners:
+        args = ListenersArgs(
+            balancer_arn=self.balancer.arn,
             certificate_arn=self._args.certificate_arn,
-            # Traffic goes by the production rule alone, which matches every path.
-            default_actions=[
-                aws.lb.ListenerDefaultActionArgs(
-                    type="fixed-response",
-                    fixed_response=aws.lb.ListenerDefaultActionFixedResponseArgs(
-                        content_type="text/plain", message_body="Not found", status_code="404"
-                    ),
-                )
-            ],
-            tags=self.tags(name),
-            opts=self.options(),
+            blue_arn=self.blue.arn,
+            green_arn=self.green.arn,
+            domain=self._args.domain,
+            aliases=self._args.aliases,
         )
-
-    def _production_rule(self, listener: aws.lb.Listener) -> aws.lb.ListenerRule:
-        name = self.named("production")
-        weights = [
-            aws.lb.ListenerRuleActionForwardTargetGroupArgs(arn=self.blue.arn, weight=100),
-            aws.lb.ListenerRuleActionForwardTargetGroupArgs(arn=self.green.arn, weight=0),
-        ]
-        return aws.lb.ListenerRule(
-            name,
-            listener_arn=listener.arn,
-            priority=PRODUCTION_PRIORITY,
-            actions=[
-                aws.lb.ListenerRuleActionArgs(
-                    type="forward", forward=aws.lb.ListenerRuleActionForwardArgs(target_groups=weights)
-                )
-            ],
-            conditions=[
-                aws.lb.ListenerRuleConditionArgs(
-                    path_pattern=aws.lb.ListenerRuleConditionPathPatternArgs(values=["/*"])
-                ),
-            ],
-            tags=self.tags(name),
-            # ECS moves the weights with every deployment; putting them back would send traffic to tasks that are gone.
-            opts=self.options(ignore_changes=["actions"]),
-        )
+        return Listeners(self.component_name, args, self.options())

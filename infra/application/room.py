@@ -1,17 +1,27 @@
 """The application room: the load balancer and the service behind it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 import pulumi
 
 from infra.application.certificate import Certificate, CertificateArgs
+from infra.application.container import ContainerEnvironment
+from infra.application.dns import Names, NamesArgs
 from infra.application.load_balancer import LoadBalancer, LoadBalancerArgs
+from infra.application.metrics import Metrics, MetricsArgs
+from infra.application.repository import ImageRepository, ImageRepositoryArgs
+from infra.application.scaling import Scaling, ScalingArgs
 from infra.application.service import Service, ServiceArgs
+from infra.application.task import Task, TaskArgs
 from infra.context import Context
 from infra.data.keys import Keys
+from infra.data.postgres import Role
 from infra.data.room import Data
 from infra.network.address_plan import Tier
 from infra.network.room import Network
+from infra.network.security_groups import APPLICATION_PORT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +30,12 @@ class Entrance:
 
     balancer: LoadBalancer
     url: pulumi.Output[str]
+    certificate_arn: pulumi.Output[str]
+    rollback_alarm_names: Sequence[pulumi.Output[str]] = ()
+
+    def watched_by(self, alarm_names: Sequence[pulumi.Output[str]]) -> Self:
+        """The same entrance, with the alarms that move a release back."""
+        return replace(self, rollback_alarm_names=alarm_names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,38 +44,101 @@ class Application:
 
     entrance: Entrance
     service: Service
+    metrics: Metrics
+    repository: ImageRepository
 
 
-def entrance(context: Context, network: Network) -> Entrance:
-    """Declare the load balancer; alarms that can roll a release back watch it, so it comes before the service."""
-    settings = context.settings
-    certificate = Certificate(context.prefix, CertificateArgs(settings=settings.application), context.options())
+def entrance(context: Context, network: Network, data: Data) -> Entrance:
+    """Declare the load balancer and its names; alarms that can roll a release back watch it, so it comes before the service."""
+    settings = context.settings.application
+    certificate = Certificate(context.prefix, CertificateArgs(settings=settings), context.options())
     args = LoadBalancerArgs(
         vpc_id=network.vpc.id,
         subnet_ids=network.vpc.subnet_ids(Tier.PUBLIC),
         security_group_id=network.groups.load_balancer.id,
         certificate_arn=certificate.arn,
+        logs_bucket=data.buckets.logs.name,
+        domain=settings.domain,
+        aliases=settings.domain_aliases,
         disposable=context.stack.disposable,
     )
     balancer = LoadBalancer(context.prefix, args, context.options())
-    url = pulumi.Output.concat("https://", settings.application.domain or balancer.dns_name)
-    return Entrance(balancer=balancer, url=url)
+    if settings.domain is not None and settings.hosted_zone_id is not None:
+        names = NamesArgs(
+            names=(settings.domain, *settings.domain_aliases),
+            zone_id=settings.hosted_zone_id,
+            balancer_dns_name=balancer.dns_name,
+            balancer_zone_id=balancer.zone_id,
+        )
+        Names(context.prefix, names, context.options())
+    return Entrance(
+        balancer=balancer,
+        url=pulumi.Output.concat("https://", settings.domain or balancer.dns_name),
+        certificate_arn=certificate.arn,
+    )
 
 
 def application(context: Context, keys: Keys, network: Network, data: Data, entrance: Entrance) -> Application:
-    """Declare the service."""
-    args = ServiceArgs(
+    """Declare the service, what scales it and where its metrics and images go."""
+    disposable = context.stack.disposable
+    metrics = Metrics(context.prefix, MetricsArgs(key_arn=keys.logs, disposable=disposable), context.options())
+    repository = ImageRepositoryArgs(key_arn=keys.images, disposable=disposable)
+    task = TaskArgs(
         stack=context.stack,
         settings=context.settings.application,
-        subnet_ids=network.vpc.subnet_ids(Tier.PRIVATE),
-        security_group_id=network.groups.application.id,
-        blue_arn=entrance.balancer.blue.arn,
-        green_arn=entrance.balancer.green.arn,
-        production_rule=entrance.balancer.production_rule,
-        base_url=entrance.url,
-        database_secret_arn=data.postgres.secret_arn,
-        openai_secret_arn=data.openai.arn,
+        environment=_environment(context, data, entrance),
+        uploads=data.uploads,
+        metrics=metrics,
         logs_key_arn=keys.logs,
         secrets_key_arn=keys.secrets,
     )
-    return Application(entrance=entrance, service=Service(context.prefix, args, context.options()))
+    args = ServiceArgs(
+        deployment=context.settings.deployment,
+        tasks=context.settings.scaling.tasks,
+        task=Task(context.prefix, task, context.options()),
+        balancer=entrance.balancer,
+        rollback_alarm_names=list(entrance.rollback_alarm_names),
+        subnet_ids=network.vpc.subnet_ids(Tier.PRIVATE),
+        security_group_id=network.groups.application.id,
+        ready=[*data.postgres.ready, *data.uploads.ready],
+    )
+    service = Service(context.prefix, args, context.options())
+    _scaling(context, entrance.balancer, service)
+    return Application(
+        entrance=entrance,
+        service=service,
+        metrics=metrics,
+        repository=ImageRepository(context.prefix, repository, context.options()),
+    )
+
+
+def _scaling(context: Context, balancer: LoadBalancer, service: Service) -> None:
+    args = ScalingArgs(
+        settings=context.settings.scaling,
+        cluster_name=service.cluster_name,
+        service_name=service.service_name,
+        balancer_suffix=balancer.arn_suffix,
+        blue_suffix=balancer.blue.arn_suffix,
+        green_suffix=balancer.green.arn_suffix,
+    )
+    Scaling(context.prefix, args, context.options())
+
+
+def _environment(context: Context, data: Data, entrance: Entrance) -> ContainerEnvironment:
+    settings, login = context.settings.application, data.postgres.logins[Role.APPLICATION].secret_arn
+    return ContainerEnvironment(
+        plain={
+            "NODE_ENV": context.stack.environment,
+            "PORT": str(APPLICATION_PORT),
+            "BASE_URL": entrance.url,
+            "MEMORY_LIMIT": str(settings.memory_mib),
+            "CPU_LIMIT": str(settings.cpu),
+        },
+        secrets={
+            "DATABASE_URL": pulumi.Output.concat(login, ":url::"),
+            "DATABASE_USERNAME": pulumi.Output.concat(login, ":username::"),
+            "DATABASE_PASSWORD": pulumi.Output.concat(login, ":password::"),
+            "OPENAI_API_KEY": data.openai.arn,
+        },
+        secret_arns=[login, data.openai.arn],
+    )

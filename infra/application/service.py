@@ -1,73 +1,60 @@
-"""The application on ECS: cluster, task and a service that ECS itself deploys blue/green.
+"""The application on ECS: a cluster and a service that ECS itself deploys by the settings' strategy.
 
-Pulumi owns the service and its task definition. ECS owns the listener rule's weights, and scaling owns the number of tasks.
+Pulumi owns the service and its task definition. ECS owns the listener rules' weights, and scaling owns the number of tasks
+(docs/deployments.md).
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
 
-from infra.application.container import CONTAINER_NAME, TEMPORARY_VOLUME, ContainerContext, container_definitions
-from infra.application.registry import ecr_repository_arns
-from infra.application.sizes import fargate_size
+from infra.application.container import CONTAINER_NAME
+from infra.application.load_balancer import LoadBalancer
+from infra.application.strategy import deployment_configuration, patience, rolling_maximum_percent
+from infra.application.task import Task
 from infra.component import Component
-from infra.iam.document import rendered
-from infra.iam.tasks import execution_policy
-from infra.iam.trust import ecs_infrastructure_trust, trust
+from infra.iam.trust import ecs_infrastructure_trust
 from infra.network.security_groups import APPLICATION_PORT
-from infra.settings import ApplicationSettings, Architecture, StackSettings
+from infra.settings import DeploymentSettings, DeploymentStrategy
 
 INFRASTRUCTURE_POLICY = "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
+# Two readiness checks, 15 s apart, and what the application takes to start.
 HEALTH_CHECK_GRACE_SECONDS = 60
-# Beside the bake time, a deployment starts tasks, waits for health checks and drains: the provider's own 20 minutes are too short.
-DEPLOYMENT_MARGIN_MINUTES = 30
-PROCESSORS = {Architecture.ARM64: "ARM64", Architecture.X86_64: "X86_64"}
+DEFAULT_MAXIMUM_PERCENT = 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceArgs:
-    """What the service is made from."""
+    """What the service is made from. `ready` is what its tasks cannot start or work without."""
 
-    stack: StackSettings
-    settings: ApplicationSettings
+    deployment: DeploymentSettings
+    tasks: int
+    task: Task
+    balancer: LoadBalancer
     subnet_ids: list[pulumi.Output[str]]
     security_group_id: pulumi.Input[str]
-    blue_arn: pulumi.Input[str]
-    green_arn: pulumi.Input[str]
-    production_rule: aws.lb.ListenerRule
-    base_url: pulumi.Input[str]
-    database_secret_arn: pulumi.Input[str]
-    openai_secret_arn: pulumi.Input[str]
-    logs_key_arn: pulumi.Input[str]
-    secrets_key_arn: pulumi.Input[str]
+    ready: Sequence[pulumi.Resource]
+    # Alarms that roll a deployment back while one of them is in ALARM.
+    rollback_alarm_names: list[pulumi.Input[str]] = field(default_factory=list)
 
 
 class Service(Component):
-    """Produces the cluster, the task definition, the service and the log group of its tasks."""
+    """Produces the cluster and the service."""
 
     room = "application"
 
     def __init__(self, name: str, args: ServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self._args = args
-        self.log_group = self._log_group()
         self.cluster = self._cluster()
-        self.task_definition = self._task_definition()
         self.service = self._service()
         self.cluster_name = self.cluster.name
         self.service_name = self.service.name
+        self.log_group = args.task.log_group
+        self.task_role_arn = args.task.role_arn
         self.finish({"clusterName": self.cluster_name, "serviceName": self.service_name})
-
-    def _log_group(self) -> aws.cloudwatch.LogGroup:
-        name = self.named("application")
-        return aws.cloudwatch.LogGroup(
-            name,
-            retention_in_days=self._args.stack.log_retention.days,
-            kms_key_id=self._args.logs_key_arn,
-            tags=self.tags(name),
-            opts=self.options(),
-        )
 
     def _cluster(self) -> aws.ecs.Cluster:
         name = self.named("cluster")
@@ -77,65 +64,6 @@ class Service(Component):
             tags=self.tags(name),
             opts=self.options(),
         )
-
-    def _task_definition(self) -> aws.ecs.TaskDefinition:
-        settings, name = self._args.settings, self.named("application")
-        cpu, memory = fargate_size(settings.cpu, settings.memory_mib)
-        execution, permission = self._execution_role()
-        return aws.ecs.TaskDefinition(
-            name,
-            family=name,
-            requires_compatibilities=["FARGATE"],
-            network_mode="awsvpc",
-            cpu=str(cpu),
-            memory=str(memory),
-            runtime_platform=aws.ecs.TaskDefinitionRuntimePlatformArgs(
-                cpu_architecture=PROCESSORS[settings.architecture], operating_system_family="LINUX"
-            ),
-            execution_role_arn=execution.arn,
-            task_role_arn=self._role("task").arn,
-            container_definitions=self._containers(),
-            # On Fargate such a volume is the task's own disk; the image declares it, so that its user may write there.
-            volumes=[aws.ecs.TaskDefinitionVolumeArgs(name=TEMPORARY_VOLUME)],
-            tags=self.tags(name),
-            opts=self.options(depends_on=[permission]),
-        )
-
-    def _containers(self) -> pulumi.Output[str]:
-        args = self._args
-
-        def definitions(**known: str) -> str:
-            context = ContainerContext(environment=args.stack.environment, region=args.stack.region, **known)
-            return container_definitions(args.settings, context)
-
-        return rendered(
-            definitions,
-            base_url=args.base_url,
-            log_group=self.log_group.name,
-            database_secret_arn=args.database_secret_arn,
-            openai_secret_arn=args.openai_secret_arn,
-        )
-
-    def _role(self, part: str) -> aws.iam.Role:
-        name = self.named(part)
-        return aws.iam.Role(
-            name,
-            assume_role_policy=trust("ecs-tasks.amazonaws.com", self._args.stack.account_id),
-            tags=self.tags(name),
-            opts=self.options(),
-        )
-
-    def _execution_role(self) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-        args, role = self._args, self._role("execution")
-        policy = rendered(
-            execution_policy,
-            secret_arns=[args.database_secret_arn, args.openai_secret_arn],
-            log_group_arn=self.log_group.arn,
-            key_arn=args.secrets_key_arn,
-            region=args.stack.region,
-            repository_arns=ecr_repository_arns(args.settings.image),
-        )
-        return role, aws.iam.RolePolicy(self.named("execution"), role=role.name, policy=policy, opts=self.options())
 
     def _infrastructure_role(self) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
         name = self.named("infrastructure")
@@ -148,37 +76,53 @@ class Service(Component):
         return role, attachment
 
     def _load_balancer(self, role: aws.iam.Role) -> aws.ecs.ServiceLoadBalancerArgs:
+        """Both colours, for every strategy: which of them is live is ECS's to know when the strategy is changed."""
+        balancer = self._args.balancer
         return aws.ecs.ServiceLoadBalancerArgs(
             container_name=CONTAINER_NAME,
             container_port=APPLICATION_PORT,
-            target_group_arn=self._args.blue_arn,
+            target_group_arn=balancer.blue.arn,
             advanced_configuration=aws.ecs.ServiceLoadBalancerAdvancedConfigurationArgs(
-                alternate_target_group_arn=self._args.green_arn,
-                production_listener_rule=self._args.production_rule.arn,
+                alternate_target_group_arn=balancer.green.arn,
+                production_listener_rule=balancer.production_rule.arn,
+                test_listener_rule=balancer.test_rule.arn,
                 role_arn=role.arn,
             ),
         )
 
+    def _alarms(self) -> aws.ecs.ServiceAlarmsArgs | None:
+        names = self._args.rollback_alarm_names
+        return aws.ecs.ServiceAlarmsArgs(enable=True, rollback=True, alarm_names=names) if names else None
+
+    def _maximum_percent(self) -> int:
+        rolling = self._args.deployment.strategy is DeploymentStrategy.ROLLING
+        return rolling_maximum_percent(self._args.tasks) if rolling else DEFAULT_MAXIMUM_PERCENT
+
     def _service(self) -> aws.ecs.Service:
-        name = self.named("application")
+        args, name = self._args, self.named("application")
         role, attachment = self._infrastructure_role()
-        bake = int(self._args.settings.bake_time.total_seconds() // 60)
-        patience = f"{bake + DEPLOYMENT_MARGIN_MINUTES}m"
+        # ECS can move traffic only while the rules and the role's policy are there, also when all is destroyed.
+        movable = [args.balancer.production_rule, args.balancer.test_rule, attachment]
+        time = patience(args.deployment)
         return aws.ecs.Service(
             name,
             cluster=self.cluster.arn,
-            task_definition=self.task_definition.arn,
-            desired_count=self._args.settings.tasks,
+            task_definition=args.task.definition_arn,
+            desired_count=args.tasks,
             launch_type="FARGATE",
             platform_version="LATEST",
+            availability_zone_rebalancing="ENABLED",
             deployment_controller=aws.ecs.ServiceDeploymentControllerArgs(type="ECS"),
-            deployment_configuration=aws.ecs.ServiceDeploymentConfigurationArgs(
-                strategy="BLUE_GREEN", bake_time_in_minutes=str(bake)
-            ),
+            deployment_configuration=deployment_configuration(args.deployment),
+            # A new task first, then an old one goes.
+            deployment_minimum_healthy_percent=100,
+            deployment_maximum_percent=self._maximum_percent(),
+            alarms=self._alarms(),
+            # The API promises it for rolling deployments alone; the others are judged by alarms and hooks.
             deployment_circuit_breaker=aws.ecs.ServiceDeploymentCircuitBreakerArgs(enable=True, rollback=True),
             health_check_grace_period_seconds=HEALTH_CHECK_GRACE_SECONDS,
             network_configuration=aws.ecs.ServiceNetworkConfigurationArgs(
-                subnets=self._args.subnet_ids, security_groups=[self._args.security_group_id], assign_public_ip=False
+                subnets=args.subnet_ids, security_groups=[args.security_group_id], assign_public_ip=False
             ),
             load_balancers=[self._load_balancer(role)],
             enable_ecs_managed_tags=True,
@@ -189,8 +133,7 @@ class Service(Component):
             opts=self.options(
                 # The number of tasks follows the load once the service stands.
                 ignore_changes=["desiredCount"],
-                # ECS can move traffic only while the rule and the role's policy are there, also when all is destroyed.
-                depends_on=[self._args.production_rule, attachment],
-                custom_timeouts=pulumi.CustomTimeouts(create=patience, update=patience, delete=patience),
+                depends_on=[*movable, args.task.policy, *args.ready],
+                custom_timeouts=pulumi.CustomTimeouts(create=time, update=time, delete=time),
             ),
         )

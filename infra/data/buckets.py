@@ -1,135 +1,122 @@
-"""The backups bucket."""
+"""The stack's buckets: which there are, and how long each keeps what."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pulumi
-import pulumi_aws as aws
 
-from infra.component import Component
-from infra.iam.buckets import bucket_policy
-from infra.iam.document import rendered
+from infra.data.bucket import Bucket, BucketArgs, ObjectLock
+from infra.data.lifecycle import COLD_TIERS, UNKNOWN_TIERS, WARM_TIERS, LifecycleRule, rule
+from infra.iam.buckets import LogSources
+from infra.settings import LockMode, StorageSettings
 
+# Folders of the backups bucket: dumps, the archive of what was written after them, copies of the application's files.
 DATABASE_PREFIX = "database/"
-# An upload that did not finish in a day never will; its parts cost like objects.
-ABORT_MULTIPART_DAYS = 1
-# What an overwrite or a delete leaves behind stays this long, against mistakes.
-NONCURRENT_DAYS = 30
-# S3 moves objects to Infrequent Access after 30 days at the earliest and bills them there for 30 more.
-INFREQUENT_ACCESS_DAYS = 30
-INFREQUENT_ACCESS_MINIMUM_DAYS = 30
+WAL_PREFIX = "wal/"
+APPLICATION_PREFIX = "application/"
+# Folders of the artifacts bucket: what judged a release, what a drill or a check found, what somebody asked for.
+VERDICTS_PREFIX = "verdicts/"
+REPORTS_PREFIX = "reports/"
+EXPORTS_PREFIX = "exports/"
+# An export holds people's data, and is fetched by whoever asked for it.
+EXPORTS_STAY = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
-class BackupsBucketArgs:
-    """What the bucket is made from."""
+class Folder:
+    """A part of a bucket: what one kind of writer is given of it."""
 
+    bucket: Bucket
+    prefix: str
+
+    @property
+    def name(self) -> pulumi.Output[str]:
+        """The bucket's name."""
+        return self.bucket.name
+
+    @property
+    def arn(self) -> pulumi.Output[str]:
+        """The bucket's ARN, without the prefix."""
+        return self.bucket.arn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Buckets:
+    """The buckets; each has a `name`, known once it is safe to write to, and an `arn`. `wal` is a folder of `backups`."""
+
+    backups: Bucket
+    files: Bucket
+    artifacts: Bucket
+    logs: Bucket
+
+    @property
+    def wal(self) -> Folder:
+        """Where the WAL archive lies."""
+        return Folder(bucket=self.backups, prefix=WAL_PREFIX)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketsArgs:
+    """What the buckets are made from. `log_retention` is that of every other log of the stack."""
+
+    settings: StorageSettings
+    log_retention: timedelta
+    sources: LogSources
     key_arn: pulumi.Input[str]
-    retention: timedelta
     disposable: bool
 
 
-class BackupsBucket(Component):
-    """Produces a private, versioned bucket, encrypted under the stack's key, that deletes what is older than the retention."""
+def buckets(prefix: str, args: BucketsArgs, opts: pulumi.ResourceOptions) -> Buckets:
+    """Declare every bucket under names that begin with `prefix`."""
+    logs = Bucket(f"{prefix}-logs", logs_args(args), opts)
 
-    room = "data"
+    def holding(part: str, rules: list[LifecycleRule], lock: ObjectLock | None = None) -> Bucket:
+        return Bucket(f"{prefix}-{part}", data_args(args, rules, logs, lock), opts)
 
-    def __init__(self, name: str, args: BackupsBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(name, opts)
-        self._args = args
-        self.bucket = aws.s3.Bucket(
-            name, force_destroy=args.disposable, tags=self.tags(name), opts=self.options(protect=not args.disposable)
-        )
-        self._own()
-        encryption = self._encrypt()
-        versioning = self._versioning()
-        self._expire(versioning)
-        public = self._refuse_public()
-        self._refuse_plain_http(public)
-        self.arn = self.bucket.arn
-        # By way of a sub-resource: nobody writes before the bucket encrypts under the stack's key.
-        self.name = encryption.bucket
-        self.finish({"bucketName": self.name})
+    return Buckets(
+        backups=holding("backups", backups_rules(args.settings), object_lock(args.settings)),
+        files=holding("files", files_rules()),
+        artifacts=holding("artifacts", artifacts_rules(args.settings)),
+        logs=logs,
+    )
 
-    def _own(self) -> None:
-        aws.s3.BucketOwnershipControls(
-            self.component_name,
-            bucket=self.bucket.bucket,
-            rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
-            opts=self.options(),
-        )
 
-    def _encrypt(self) -> aws.s3.BucketServerSideEncryptionConfiguration:
-        default = aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-            sse_algorithm="aws:kms", kms_master_key_id=self._args.key_arn
-        )
-        return aws.s3.BucketServerSideEncryptionConfiguration(
-            self.component_name,
-            bucket=self.bucket.bucket,
-            rules=[
-                aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                    apply_server_side_encryption_by_default=default, bucket_key_enabled=True
-                )
-            ],
-            opts=self.options(),
-        )
+def data_args(
+    args: BucketsArgs, rules: list[LifecycleRule], logs: Bucket, lock: ObjectLock | None = None
+) -> BucketArgs:
+    """A bucket that holds data."""
+    return BucketArgs(rules=rules, disposable=args.disposable, key_arn=args.key_arn, access_logs=logs.name, lock=lock)
 
-    def _versioning(self) -> aws.s3.BucketVersioning:
-        return aws.s3.BucketVersioning(
-            self.component_name,
-            bucket=self.bucket.bucket,
-            versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
-            opts=self.options(),
-        )
 
-    def _expire(self, versioning: aws.s3.BucketVersioning) -> None:
-        days = self._args.retention.days
-        transition = aws.s3.BucketLifecycleConfigurationRuleTransitionArgs(
-            days=INFREQUENT_ACCESS_DAYS, storage_class="STANDARD_IA"
-        )
-        aws.s3.BucketLifecycleConfiguration(
-            self.component_name,
-            bucket=self.bucket.bucket,
-            rules=[
-                aws.s3.BucketLifecycleConfigurationRuleArgs(
-                    id="database-dumps",
-                    status="Enabled",
-                    filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=DATABASE_PREFIX),
-                    transitions=[transition] if days >= INFREQUENT_ACCESS_DAYS + INFREQUENT_ACCESS_MINIMUM_DAYS else [],
-                    expiration=aws.s3.BucketLifecycleConfigurationRuleExpirationArgs(days=days),
-                    noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
-                        noncurrent_days=NONCURRENT_DAYS
-                    ),
-                ),
-                aws.s3.BucketLifecycleConfigurationRuleArgs(
-                    id="abandoned-uploads",
-                    status="Enabled",
-                    filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
-                    abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
-                        days_after_initiation=ABORT_MULTIPART_DAYS
-                    ),
-                ),
-            ],
-            # Rules about old versions mean something only in a versioned bucket.
-            opts=self.options(depends_on=[versioning]),
-        )
+def logs_args(args: BucketsArgs) -> BucketArgs:
+    """A bucket that takes the logs of the others."""
+    rules = [rule("logs", "", args.log_retention, COLD_TIERS)]
+    return BucketArgs(rules=rules, disposable=args.disposable, takes_logs=args.sources)
 
-    def _refuse_public(self) -> aws.s3.BucketPublicAccessBlock:
-        return aws.s3.BucketPublicAccessBlock(
-            self.component_name,
-            bucket=self.bucket.bucket,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=self.options(),
-        )
 
-    def _refuse_plain_http(self, public: aws.s3.BucketPublicAccessBlock) -> None:
-        aws.s3.BucketPolicy(
-            self.component_name,
-            bucket=self.bucket.bucket,
-            policy=rendered(bucket_policy, bucket_arn=self.bucket.arn, key_arn=self._args.key_arn),
-            # S3 answers a conflict when both are set at the same moment.
-            opts=self.options(depends_on=[public]),
-        )
+def backups_rules(settings: StorageSettings) -> list[LifecycleRule]:
+    """One retention for all folders: an archive is worth nothing without the dump that it continues."""
+    folders = {"dumps": DATABASE_PREFIX, "wal": WAL_PREFIX, "application": APPLICATION_PREFIX}
+    return [rule(id_, prefix, settings.backup_retention, WARM_TIERS) for id_, prefix in folders.items()]
+
+
+def files_rules() -> list[LifecycleRule]:
+    """The application's files stay until the application deletes them."""
+    return [rule("files", "", None, UNKNOWN_TIERS)]
+
+
+def artifacts_rules(settings: StorageSettings) -> list[LifecycleRule]:
+    """Verdicts and reports stay for the settings' time, exports no longer than somebody needs to fetch them."""
+    kept = settings.artifact_retention
+    return [
+        rule("verdicts", VERDICTS_PREFIX, kept, WARM_TIERS),
+        rule("reports", REPORTS_PREFIX, kept, WARM_TIERS),
+        rule("exports", EXPORTS_PREFIX, min(kept, EXPORTS_STAY), WARM_TIERS),
+    ]
+
+
+def object_lock(settings: StorageSettings) -> ObjectLock | None:
+    """The lock of new backups; none where the settings want none."""
+    if settings.object_lock is LockMode.OFF:
+        return None
+    return ObjectLock(mode=settings.object_lock, days=settings.object_lock_retention.days)

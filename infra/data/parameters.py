@@ -23,8 +23,17 @@ class Parameter:
         return "pending-reboot" if self.static else "immediate"
 
 
-PARAMETERS: tuple[Parameter, ...] = (
-    Parameter(name="max_connections", value="200", static=True),
+def parameters(*, maximum_connections: int, logical_replication: bool) -> tuple[Parameter, ...]:
+    """Every parameter of the group that primary and replica share."""
+    return (
+        Parameter(name="max_connections", value=str(maximum_connections), static=True),
+        # Slots decode what is written only where the server writes it so; RDS then sets wal_level itself.
+        Parameter(name="rds.logical_replication", value=str(int(logical_replication)), static=True),
+        *_FIXED,
+    )
+
+
+_FIXED: tuple[Parameter, ...] = (
     Parameter(name="shared_buffers", value="32768", static=True),  # 8 KiB pages: 256 MiB
     Parameter(name="effective_cache_size", value="131072"),  # 8 KiB pages: 1 GiB
     Parameter(name="maintenance_work_mem", value="65536"),  # KiB: 64 MiB
@@ -41,4 +50,17 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(name="log_disconnections", value="1"),
     Parameter(name="wal_keep_size", value="512"),  # MiB: the guide's 32 segments of 16 MiB
     Parameter(name="rds.force_ssl", value="1"),
+    # Beyond the guide: what is looked for when the database is slow, stuck or full.
+    Parameter(name="shared_preload_libraries", value="pg_stat_statements", static=True),
+    Parameter(name="track_io_timing", value="1"),
+    Parameter(name="log_lock_waits", value="1"),
+    Parameter(name="deadlock_timeout", value="1000"),  # milliseconds: log_lock_waits tells of waits longer than this
+    Parameter(name="log_temp_files", value="10240"),  # KiB: sorts of 10 MiB and more that went to disk
+    Parameter(name="log_autovacuum_min_duration", value="10000"),  # milliseconds
+    # A transaction that was forgotten holds its locks and keeps vacuum from cleaning; the logins have shorter limits.
+    Parameter(name="idle_in_transaction_session_timeout", value="300000"),  # milliseconds: 5 minutes
+    # An abandoned slot keeps WAL until the disk is full; beyond this it is lost, and a new base is taken.
+    Parameter(name="max_slot_wal_keep_size", value="10240"),  # MiB: 10 GiB
+    # A password that somebody sets in clear is stored as a verifier of the strong kind.
+    Parameter(name="password_encryption", value="scram-sha-256"),
 )

@@ -1,30 +1,39 @@
-"""PostgreSQL on RDS: a primary, a replica if wanted, their parameters and the master password."""
+"""PostgreSQL: its instances, a proxy by setting, a login for each purpose, and the roles behind the logins."""
 
-import json
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random as random
 
 from infra.component import Component
-from infra.data.parameters import FAMILY, PARAMETERS
-from infra.data.secrets import StoredSecret, StoredSecretArgs
-from infra.network.security_groups import DATABASE_PORT
+from infra.data.database_instances import MASTER_USERNAME, DatabaseInstances, DatabaseInstancesArgs
+from infra.data.database_logins import DatabaseLogin, DatabaseLoginArgs, Login, Place
+from infra.data.database_proxy import DatabaseProxy, DatabaseProxyArgs
+from infra.data.database_roles import DatabaseRoles, DatabaseRolesArgs
+from infra.data.keys import Keys
+from infra.operations.functions import FunctionNetwork, FunctionPlatform
 from infra.settings import DatabaseSettings
+from runtime.database_roles.roles import Role
 
-# A major version: RDS chooses the minor one and moves it on in the maintenance window, without drift.
-ENGINE_VERSION = "18"
-USERNAME = "jobr_admin"
-# RDS takes 8 to 128 characters for PostgreSQL; 40 letters and digits are 238 bits and need no escaping in a URL.
-PASSWORD_LENGTH = 40
-CERTIFICATE_AUTHORITY = "rds-ca-rsa2048-g1"
-# Performance Insights keeps seven days free of charge.
-INSIGHTS_RETENTION_DAYS = 7
-BACKUP_WINDOW = "02:00-03:00"
-MAINTENANCE_WINDOW = "sun:04:00-sun:05:00"
+__all__ = ["Login", "Postgres", "PostgresArgs", "PostgresNetwork", "Role"]
+
+_PURPOSES = {
+    Role.APPLICATION: "as the application: it reads and writes rows",
+    Role.MIGRATIONS: "as the migrations: they change the schema",
+    Role.READ_ONLY: "to read only",
+    Role.BACKUP: "as the backup: it reads everything",
+    Role.REPLICATION: "to stream changes",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgresNetwork:
+    """Where in the VPC the parts of the database stand."""
+
+    database_subnet_ids: list[pulumi.Output[str]]
+    database_group_id: pulumi.Input[str]
+    proxy_group_id: pulumi.Input[str]
+    functions: FunctionNetwork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,17 +41,17 @@ class PostgresArgs:
     """What the database is made from."""
 
     settings: DatabaseSettings
-    subnet_ids: list[pulumi.Output[str]]
-    security_group_id: pulumi.Input[str]
-    key_arn: pulumi.Input[str]
-    secrets_key_arn: pulumi.Input[str]
-    disposable: bool
+    platform: FunctionPlatform
+    network: PostgresNetwork
+    keys: Keys
 
 
 class Postgres(Component):
-    """Produces the instances and a secret of JSON with username, password, engine, host, port, dbname and url.
+    """Produces the database with its logins.
 
-    `host`, `port` and `replica_host` are where clients connect, with TLS verified against RDS's authority.
+    `host`, `port` and `replica_host` are the instances' own; a login's secret says where that login connects: the application to
+    the proxy where there is one, who only reads to the replica where there is one, all others to the primary. `ready` are the
+    resources after which every login works. The master's login is known to the function that keeps the roles, and to nobody else.
     """
 
     room = "data"
@@ -50,145 +59,88 @@ class Postgres(Component):
     def __init__(self, name: str, args: PostgresArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self._args = args
-        self._parameters = self._parameter_group()
-        password = random.RandomPassword(
-            self.named("password"), length=PASSWORD_LENGTH, special=False, opts=self.options()
-        )
-        self.primary = self._primary(password.result)
-        self.replica = self._replica() if args.settings.replica else None
+        master = self._login("master", MASTER_USERNAME, "as the master user: for the function that keeps the roles")
+        logins = {role: self._login(role, role.username, purpose) for role, purpose in _PURPOSES.items()}
+        instances = self._instances(master)
+        self.primary, self.replica = instances.primary, instances.replica
+        self.log_group = instances.primary_log_group
         self.host = self.primary.address
         self.port = self.primary.port
         self.replica_host = self.replica.address if self.replica else None
-        self.secret_arn = self._secret(password.result).arn
-        self.finish({"host": self.host, "port": self.port, "secretArn": self.secret_arn})
+        self.proxy = self._proxy(logins[Role.APPLICATION]) if args.settings.proxy else None
+        self.logins = {role: login.at(self._place(self._host_of(role))) for role, login in logins.items()}
+        self.roles = self._roles(master.at(self._place(self.host)))
+        self.ready: list[pulumi.Resource] = [self.roles.applied, *([self.proxy.target] if self.proxy else [])]
+        self.finish({"host": self.host, "port": self.port})
 
-    def _parameter_group(self) -> aws.rds.ParameterGroup:
-        name = self.named("parameters")
-        return aws.rds.ParameterGroup(
-            name,
-            family=FAMILY,
-            description="The operations guide's settings for PostgreSQL",
-            parameters=[
-                aws.rds.ParameterGroupParameterArgs(
-                    name=parameter.name, value=parameter.value, apply_method=parameter.apply_method
-                )
-                for parameter in PARAMETERS
-            ],
-            tags=self.tags(name),
-            opts=self.options(),
+    @property
+    def instances(self) -> list[aws.rds.Instance]:
+        """The primary, and the replica where there is one."""
+        return [instance for instance in (self.primary, self.replica) if instance is not None]
+
+    def _login(self, part: str, username: str, purpose: str) -> DatabaseLogin:
+        args = DatabaseLoginArgs(
+            username=username,
+            purpose=purpose,
+            key_arn=self._args.keys.secrets,
+            disposable=self._args.platform.stack.disposable,
         )
+        return DatabaseLogin(self.named(part, "login"), args, self.options())
 
-    def _shared(self, name: str) -> dict[str, Any]:
-        """What primary and replica have in common."""
-        settings = self._args.settings
-        return {
-            "instance_class": settings.instance_class,
-            "max_allocated_storage": settings.maximum_storage_gib,
-            "storage_type": "gp3",
-            "vpc_security_group_ids": [self._args.security_group_id],
-            "parameter_group_name": self._parameters.name,
-            "publicly_accessible": False,
-            "iam_database_authentication_enabled": True,
-            "ca_cert_identifier": CERTIFICATE_AUTHORITY,
-            "auto_minor_version_upgrade": True,
-            "maintenance_window": MAINTENANCE_WINDOW,
-            "performance_insights_enabled": settings.performance_insights,
-            "performance_insights_kms_key_id": self._args.key_arn if settings.performance_insights else None,
-            "performance_insights_retention_period": INSIGHTS_RETENTION_DAYS if settings.performance_insights else None,
-            "enabled_cloudwatch_logs_exports": ["postgresql", "upgrade"],
-            "copy_tags_to_snapshot": True,
-            "deletion_protection": not self._args.disposable,
-            # A disposable stack has nobody to wait for a maintenance window.
-            "apply_immediately": self._args.disposable,
-            "tags": self.tags(name),
-        }
-
-    def _primary(self, password: pulumi.Output[str]) -> aws.rds.Instance:
-        settings, name = self._args.settings, self.named("primary")
-        subnets = aws.rds.SubnetGroup(
-            self.named("subnets"),
-            description="The database subnets of every zone",
-            subnet_ids=self._args.subnet_ids,
-            tags=self.tags(self.named("subnets")),
-            opts=self.options(),
-        )
-        return aws.rds.Instance(
-            name,
-            engine="postgres",
-            engine_version=ENGINE_VERSION,
-            engine_lifecycle_support="open-source-rds-extended-support-disabled",
-            allocated_storage=settings.storage_gib,
-            storage_encrypted=True,
-            kms_key_id=self._args.key_arn,
-            db_name=settings.name,
-            username=USERNAME,
-            password=password,
-            port=DATABASE_PORT,
-            db_subnet_group_name=subnets.name,
-            multi_az=settings.multi_az,
-            backup_retention_period=settings.backup_retention.days,
-            backup_window=BACKUP_WINDOW,
-            # Point-in-time recovery outlives an instance that was deleted by mistake.
-            delete_automated_backups=self._args.disposable,
-            skip_final_snapshot=self._args.disposable,
-            final_snapshot_identifier=self._final_snapshot(),
-            blue_green_update=aws.rds.InstanceBlueGreenUpdateArgs(enabled=True) if settings.blue_green_update else None,
-            **self._shared(name),
-            opts=self.options(protect=not self._args.disposable),
-        )
-
-    def _final_snapshot(self) -> pulumi.Output[str] | None:
-        if self._args.disposable:
-            return None
-        # A snapshot of an earlier stack of this name may still be there.
-        suffix = random.RandomId(self.named("final-snapshot"), byte_length=4, opts=self.options())
-        return pulumi.Output.concat(self.named("final"), "-", suffix.hex)
-
-    def _replica(self) -> aws.rds.Instance:
-        name = self.named("replica")
-        return aws.rds.Instance(
-            name,
-            # In the same region the source is named by its identifier; its subnet group, key, engine and login come with it.
-            replicate_source_db=self.primary.identifier,
-            # Inherited too, but the provider plans a replacement of an encrypted instance that does not say so.
-            storage_encrypted=True,
-            multi_az=False,
-            backup_retention_period=0,
-            # RDS makes no final snapshot of a replica.
-            skip_final_snapshot=True,
-            **self._shared(name),
-            opts=self.options(),
-        )
-
-    def _secret(self, password: pulumi.Output[str]) -> StoredSecret:
-        database = self._args.settings.name
-        value = pulumi.Output.all(host=self.host, port=self.port, password=password).apply(
-            lambda known: _secret_value(database, **known)
-        )
-        return StoredSecret(
-            self.named("login"),
-            StoredSecretArgs(
-                description="How to log in to PostgreSQL as the master user",
-                value=value,
-                key_arn=self._args.secrets_key_arn,
-                disposable=self._args.disposable,
+    def _instances(self, master: DatabaseLogin) -> DatabaseInstances:
+        args = self._args
+        return DatabaseInstances(
+            self.component_name,
+            DatabaseInstancesArgs(
+                stack=args.platform.stack,
+                settings=args.settings,
+                subnet_ids=args.network.database_subnet_ids,
+                security_group_id=args.network.database_group_id,
+                key_arn=args.keys.database,
+                logs_key_arn=args.keys.logs,
+                master_password=master.password,
             ),
             self.options(),
         )
 
+    def _proxy(self, login: DatabaseLogin) -> DatabaseProxy:
+        args = self._args
+        return DatabaseProxy(
+            self.named("proxy"),
+            DatabaseProxyArgs(
+                account_id=args.platform.stack.account_id,
+                subnet_ids=args.network.database_subnet_ids,
+                security_group_id=args.network.proxy_group_id,
+                secret_arn=login.secret_arn,
+                secrets_key_arn=args.keys.secrets,
+                instance=self.primary,
+            ),
+            self.options(),
+        )
 
-def _secret_value(database: str, *, host: str, port: int, password: str) -> str:
-    """The secret in the form that Secrets Manager's own rotation reads, with a URL beside it for the application."""
-    port = int(port)
-    login = f"{USERNAME}:{quote(password, safe='')}"
-    return json.dumps(
-        {
-            "username": USERNAME,
-            "password": password,
-            "engine": "postgres",
-            "host": host,
-            "port": port,
-            "dbname": database,
-            "url": f"postgresql://{login}@{host}:{port}/{database}?sslmode=verify-full",
-        }
-    )
+    def _roles(self, master: Login) -> DatabaseRoles:
+        args = self._args
+        return DatabaseRoles(
+            self.named("database-roles"),
+            DatabaseRolesArgs(
+                platform=args.platform,
+                network=args.network.functions,
+                place=self._place(self.host),
+                instance_id=self.primary.resource_id,
+                maximum_connections=args.settings.maximum_connections,
+                master=master,
+                logins=self.logins,
+                secrets_key_arn=args.keys.secrets,
+            ),
+            self.options(),
+        )
+
+    def _host_of(self, role: Role) -> pulumi.Output[str]:
+        if role is Role.APPLICATION and self.proxy is not None:
+            return self.proxy.host
+        if role is Role.READ_ONLY and self.replica_host is not None:
+            return self.replica_host
+        return self.host
+
+    def _place(self, host: pulumi.Input[str]) -> Place:
+        return Place(host=host, port=self.port, database=self._args.settings.name)

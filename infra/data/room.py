@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from infra.context import Context
-from infra.data.buckets import BackupsBucket, BackupsBucketArgs
+from infra.data.buckets import Buckets
 from infra.data.keys import Keys, KeysArgs
-from infra.data.postgres import Postgres, PostgresArgs
+from infra.data.postgres import Postgres, PostgresArgs, PostgresNetwork
 from infra.data.secrets import StoredSecret, StoredSecretArgs
+from infra.data.storage import buckets_with_copies
+from infra.data.uploads import Uploads, UploadsArgs
 from infra.network.address_plan import Tier
 from infra.network.room import Network
+from infra.operations.functions import FunctionNetwork, FunctionPlatform
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +19,8 @@ class Data:
     """What the data room shows."""
 
     postgres: Postgres
-    backups: BackupsBucket
+    buckets: Buckets
+    uploads: Uploads
     openai: StoredSecret
 
 
@@ -27,19 +31,27 @@ def keys(context: Context) -> Keys:
     return Keys(context.prefix, args, context.options())
 
 
-def data(context: Context, keys: Keys, network: Network) -> Data:
+def data(context: Context, keys: Keys, network: Network, platform: FunctionPlatform) -> Data:
     """Declare what must not be lost."""
     settings, disposable = context.settings, context.stack.disposable
     postgres = PostgresArgs(
         settings=settings.database,
-        subnet_ids=network.vpc.subnet_ids(Tier.DATABASE),
-        security_group_id=network.groups.database.id,
-        key_arn=keys.database,
-        secrets_key_arn=keys.secrets,
-        disposable=disposable,
+        platform=platform,
+        network=PostgresNetwork(
+            database_subnet_ids=network.vpc.subnet_ids(Tier.DATABASE),
+            database_group_id=network.groups.database.id,
+            proxy_group_id=network.groups.proxy.id,
+            functions=FunctionNetwork(
+                subnet_ids=network.vpc.subnet_ids(Tier.PRIVATE), security_group_id=network.groups.database_functions.id
+            ),
+        ),
+        keys=keys,
     )
-    backups = BackupsBucketArgs(
-        key_arn=keys.storage, retention=settings.operations.backup_retention, disposable=disposable
+    uploads = UploadsArgs(
+        subnet_ids=network.vpc.subnet_ids(Tier.PRIVATE),
+        security_group_id=network.groups.uploads.id,
+        key_arn=keys.storage,
+        disposable=disposable,
     )
     openai = StoredSecretArgs(
         description="The application's key for OpenAI's API",
@@ -49,6 +61,7 @@ def data(context: Context, keys: Keys, network: Network) -> Data:
     )
     return Data(
         postgres=Postgres(context.prefix, postgres, context.options()),
-        backups=BackupsBucket(context.name("backups"), backups, context.options()),
+        buckets=buckets_with_copies(context, keys.storage),
+        uploads=Uploads(context.name("uploads"), uploads, context.options()),
         openai=StoredSecret(context.name("openai"), openai, context.options()),
     )

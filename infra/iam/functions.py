@@ -14,12 +14,25 @@ _NETWORK_ACTIONS = (
 )
 
 
-def function_base(*, log_group_arn: str, function_arn_pattern: str) -> tuple[Statement, ...]:
-    """What every function in the VPC needs: its own log group, and network interfaces that Lambda, not its code, may manage."""
+def function_base(*, log_group_arn: str, queue_arn: str, messages_key_arn: str) -> tuple[Statement, ...]:
+    """What every function needs: its own log group, its dead letters, its traces."""
     return (
         Statement(
             sid="WriteOwnLog", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[f"{log_group_arn}:*"]
         ),
+        *send_messages("SendDeadLetters", queue_arn=queue_arn, key_arn=messages_key_arn),
+        Statement(
+            sid="SendTraces",
+            actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+            resources=["*"],
+            wildcard_reason="X-Ray's writing actions have no resource",
+        ),
+    )
+
+
+def function_network(*, function_arn_pattern: str) -> tuple[Statement, ...]:
+    """What every function in the VPC needs beside: network interfaces that Lambda, not its code, may manage."""
+    return (
         Statement(
             sid="LambdaManagesInterfaces",
             actions=_NETWORK_ACTIONS,
@@ -60,6 +73,14 @@ def database_backup(
     )
 
 
+def database_roles(*, secret_arns: Sequence[str], secrets_key_arn: str) -> tuple[Statement, ...]:
+    """What the roles function needs: the master's secret and that of every login."""
+    return (
+        Statement(sid="ReadDatabaseSecrets", actions=["secretsmanager:GetSecretValue"], resources=secret_arns),
+        use_key("DecryptSecrets", ["kms:Decrypt"], secrets_key_arn, "secretsmanager"),
+    )
+
+
 def use_key(sid: str, actions: Sequence[str], key_arn: str, service: str) -> Statement:
     """A key, used through one service of its own region alone."""
     region = key_arn.split(":")[3]
@@ -71,11 +92,17 @@ def use_key(sid: str, actions: Sequence[str], key_arn: str, service: str) -> Sta
     )
 
 
-def function_policy(statements: Sequence[Statement]) -> str:
-    """A function's whole policy."""
-    return document(*statements)
+def send_messages(sid: str, *, queue_arn: str, key_arn: str) -> tuple[Statement, Statement]:
+    """Sending to one encrypted queue. SQS asks for Decrypt too: it checks the data key that it made."""
+    return (
+        Statement(sid=sid, actions=["sqs:SendMessage"], resources=[queue_arn]),
+        use_key(f"{sid}Key", ["kms:Decrypt", "kms:GenerateDataKey"], key_arn, "sqs"),
+    )
 
 
-def invoke_policy(*, function_arn: str) -> str:
-    """Lets a schedule start one function."""
-    return document(Statement(sid="Invoke", actions=["lambda:InvokeFunction"], resources=[function_arn]))
+def invoke_policy(*, function_arn: str, queue_arn: str, messages_key_arn: str) -> str:
+    """Lets a schedule start one function, and keep in its dead-letter queue what could not be handed over."""
+    return document(
+        Statement(sid="Invoke", actions=["lambda:InvokeFunction"], resources=[function_arn]),
+        *send_messages("SendDeadLetters", queue_arn=queue_arn, key_arn=messages_key_arn),
+    )

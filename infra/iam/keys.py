@@ -40,7 +40,10 @@ def key_policy(purpose: Purpose, *, account_id: str, region: str, prefix: str) -
     """
     services = {
         Purpose.LOGS: [_log_groups(account_id, region, prefix)],
-        Purpose.MESSAGES: [_alarms(account_id, region, prefix)],
+        Purpose.MESSAGES: [
+            _alarms(account_id, region, prefix),
+            _events_to_topics(account_id, region, prefix),
+        ],
     }
     return document(_administration(account_id), *services.get(purpose, []))
 
@@ -63,7 +66,11 @@ def _log_groups(account_id: str, region: str, prefix: str) -> Statement:
         principals={"Service": [f"logs.{region}.amazonaws.com"]},
         conditions={
             "ArnLike": {
-                "kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{region}:{account_id}:log-group:{prefix}-*"
+                "kms:EncryptionContext:aws:logs:arn": [
+                    f"arn:aws:logs:{region}:{account_id}:log-group:{prefix}-*",
+                    # RDS chooses the names of the groups that it writes to.
+                    f"arn:aws:logs:{region}:{account_id}:log-group:/aws/rds/instance/{prefix}-*",
+                ]
             },
         },
         wildcard_reason=f"the action families are those that CloudWatch Logs asks for; {_SELF}",
@@ -79,6 +86,20 @@ def _alarms(account_id: str, region: str, prefix: str) -> Statement:
         conditions={
             "StringEquals": {"aws:SourceAccount": account_id},
             "ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:{region}:{account_id}:alarm:{prefix}-*"},
+        },
+        wildcard_reason=_SELF,
+    )
+
+
+def _events_to_topics(account_id: str, region: str, prefix: str) -> Statement:
+    """RDS and EventBridge publish by themselves; SNS names the topic in the encryption context."""
+    return Statement(
+        sid="EventsToEncryptedTopic",
+        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        resources=["*"],
+        principals={"Service": ["events.rds.amazonaws.com", "events.amazonaws.com"]},
+        conditions={
+            "ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": f"arn:aws:sns:{region}:{account_id}:{prefix}-*"}
         },
         wildcard_reason=_SELF,
     )

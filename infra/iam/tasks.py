@@ -1,12 +1,13 @@
-"""What ECS may do to start a task of the application."""
+"""What ECS may do to start a task of the application, and what the task itself may do."""
 
 from infra.iam.document import Statement, document
+from infra.iam.uploads import uploads_client
 
 
 def execution_policy(
-    *, secret_arns: list[str], log_group_arn: str, key_arn: str, region: str, repository_arns: list[str]
+    *, secret_arns: list[str], log_group_arns: list[str], key_arn: str, region: str, repository_arns: list[str]
 ) -> str:
-    """What starting a task needs: its secrets, its log group, and its image if that lies in this account's ECR."""
+    """What starting a task needs: its secrets, its log groups, and its images where they lie in this account's ECR."""
     pull = [
         Statement(
             sid="EcrToken",
@@ -29,7 +30,17 @@ def execution_policy(
             conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}},
         ),
         Statement(
-            sid="WriteLog", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[f"{log_group_arn}:*"]
+            sid="WriteLog",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[f"{arn}:*" for arn in log_group_arns],
         ),
         *(pull if repository_arns else []),
+    )
+
+
+def task_policy(*, workspace_arn: str, file_system_arn: str, access_point_arn: str) -> str:
+    """What a running task needs: to send its metrics, and to read and write uploads."""
+    return document(
+        Statement(sid="SendMetrics", actions=["aps:RemoteWrite"], resources=[workspace_arn]),
+        uploads_client(file_system_arn=file_system_arn, access_point_arn=access_point_arn),
     )

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 from infra.context import Context
+from infra.data.keys import Keys
+from infra.network.address_plan import Tier
+from infra.network.endpoints import InterfaceEndpoints, InterfaceEndpointsArgs
+from infra.network.flow_logs import FlowLogs, FlowLogsArgs
 from infra.network.security_groups import SecurityGroups, SecurityGroupsArgs
 from infra.network.vpc import Vpc, VpcArgs
 
@@ -13,12 +17,48 @@ class Network:
 
     vpc: Vpc
     groups: SecurityGroups
+    flow_logs: FlowLogs
 
 
-def network(context: Context) -> Network:
+def network(context: Context, keys: Keys) -> Network:
     """Declare the network."""
+    settings, stack = context.settings.network, context.stack
     vpc = Vpc(
-        context.prefix, VpcArgs(settings=context.settings.network, region=context.stack.region), context.options()
+        context.prefix,
+        VpcArgs(settings=settings, account_id=stack.account_id, region=stack.region),
+        context.options(),
     )
-    groups = SecurityGroups(context.prefix, SecurityGroupsArgs(vpc_id=vpc.id), context.options())
-    return Network(vpc=vpc, groups=groups)
+    groups = SecurityGroups(
+        context.prefix,
+        SecurityGroupsArgs(
+            vpc_id=vpc.id,
+            proxy=context.settings.database.proxy,
+            endpoints=bool(settings.interface_endpoints),
+            nat_addresses=vpc.nat_addresses,
+            test_client_cidrs=settings.test_client_cidrs,
+        ),
+        context.options(),
+    )
+    flow_logs = FlowLogsArgs(
+        vpc_id=vpc.id,
+        account_id=stack.account_id,
+        region=stack.region,
+        retention=stack.log_retention,
+        key_arn=keys.logs,
+    )
+    _interface_endpoints(context, vpc, groups)
+    return Network(vpc=vpc, groups=groups, flow_logs=FlowLogs(context.prefix, flow_logs, context.options()))
+
+
+def _interface_endpoints(context: Context, vpc: Vpc, groups: SecurityGroups) -> None:
+    if groups.endpoints is None:
+        return
+    args = InterfaceEndpointsArgs(
+        vpc_id=vpc.id,
+        subnet_ids=vpc.subnet_ids(Tier.PRIVATE),
+        security_group_id=groups.endpoints.id,
+        services=context.settings.network.interface_endpoints,
+        account_id=context.stack.account_id,
+        region=context.stack.region,
+    )
+    InterfaceEndpoints(context.prefix, args, context.options())

@@ -1,114 +1,131 @@
-"""Security groups: who may talk to whom. Every rule is a resource of its own and names the other side."""
+"""Security groups, made from the table of flows. Every rule is a resource of its own and names the other side."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from infra.component import Component
+from infra.network.flows import (
+    APPLICATION_PORT,
+    DATABASE_PORT,
+    DESCRIPTIONS,
+    HTTP_PORT,
+    HTTPS_PORT,
+    NFS_PORT,
+    TEST_LISTENER_PORT,
+    Flow,
+    Group,
+    Outside,
+    Side,
+    flows,
+    groups,
+)
 
-APPLICATION_PORT = 5000
-DATABASE_PORT = 5432
-HTTPS_PORT = 443
-HTTP_PORT = 80
+__all__ = [
+    "APPLICATION_PORT",
+    "DATABASE_PORT",
+    "HTTPS_PORT",
+    "HTTP_PORT",
+    "NFS_PORT",
+    "TEST_LISTENER_PORT",
+    "SecurityGroups",
+    "SecurityGroupsArgs",
+]
+
 ANYWHERE = "0.0.0.0/0"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SecurityGroupsArgs:
-    """What the groups are made from."""
+    """What the groups are made from.
+
+    Attributes:
+        proxy, endpoints: whether the stack has RDS Proxy, and interface endpoints.
+        nat_addresses: the public addresses, by zone, from which private subnets reach the internet.
+        test_client_cidrs: further addresses that may reach the test listener.
+    """
 
     vpc_id: pulumi.Input[str]
+    proxy: bool
+    endpoints: bool
+    nat_addresses: Mapping[str, pulumi.Output[str]]
+    test_client_cidrs: tuple[str, ...]
 
 
 class SecurityGroups(Component):
-    """Produces one group each for the load balancer, the application, the database and the backup function."""
+    """Produces the security groups and their rules; `proxy` and `endpoints` are None in a stack that has no use for them."""
 
     room = "network"
 
     def __init__(self, name: str, args: SecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
-        self._vpc_id = args.vpc_id
-        self.load_balancer = self._group(
-            "load-balancer", "Takes HTTPS from the internet and passes it to the application"
-        )
-        self.application = self._group("application", "The application's tasks")
-        self.database = self._group("database", "PostgreSQL, reached by the application and the backup function alone")
-        self.backup = self._group("backup", "The database backup function")
-        self._open("https", HTTPS_PORT, "People reach the application over HTTPS")
-        self._open("http", HTTP_PORT, "Plain HTTP is only redirected to HTTPS")
-        self._between(
-            "alb-app", self.load_balancer, self.application, APPLICATION_PORT, "Requests and readiness checks"
-        )
-        self._between("app-db", self.application, self.database, DATABASE_PORT, "The application's connections")
-        self._between("backup-db", self.backup, self.database, DATABASE_PORT, "The dump's connection")
-        self._outward("app-out", self.application, "AWS's APIs, the registry and the services of others, through NAT")
-        self._outward("backup-out", self.backup, "Secrets Manager and KMS through NAT, S3 through its endpoint")
+        self._args = args
+        self._groups = {group: self._group(group) for group in groups(proxy=args.proxy, endpoints=args.endpoints)}
+        self.load_balancer = self._groups[Group.LOAD_BALANCER]
+        self.application = self._groups[Group.APPLICATION]
+        self.database = self._groups[Group.DATABASE]
+        self.proxy = self._groups.get(Group.PROXY)
+        self.uploads = self._groups[Group.UPLOADS]
+        self.endpoints = self._groups.get(Group.ENDPOINTS)
+        self.backup = self._groups[Group.BACKUP]
+        self.database_functions = self._groups[Group.DATABASE_FUNCTIONS]
+        self.functions = self._groups[Group.FUNCTIONS]
+        self.test_clients = self._groups[Group.TEST_CLIENTS]
+        for flow in flows(proxy=args.proxy, endpoints=args.endpoints):
+            self._flow(flow)
         self.finish({})
 
-    def _group(self, part: str, description: str) -> aws.ec2.SecurityGroup:
-        name = self.named(part)
+    def _group(self, group: Group) -> aws.ec2.SecurityGroup:
+        name = self.named(group)
         return aws.ec2.SecurityGroup(
             name,
-            vpc_id=self._vpc_id,
-            description=description,
+            vpc_id=self._args.vpc_id,
+            description=DESCRIPTIONS[group],
             # Rules are resources of their own; one that is unknown to Pulumi goes with the group.
             revoke_rules_on_delete=True,
             tags=self.tags(name),
             opts=self.options(),
         )
 
-    def _open(self, part: str, port: int, why: str) -> None:
-        name = self.named(part)
-        aws.vpc.SecurityGroupIngressRule(
+    def _flow(self, flow: Flow) -> None:
+        """Open both ends of the flow, as far as they are groups."""
+        if isinstance(flow.source, Group):
+            for suffix, other in self._other_side(flow.target).items():
+                self._rule(aws.vpc.SecurityGroupEgressRule, flow, flow.source, suffix=suffix, other=other)
+        if isinstance(flow.target, Group):
+            for suffix, other in self._other_side(flow.source).items():
+                self._rule(aws.vpc.SecurityGroupIngressRule, flow, flow.target, suffix=suffix, other=other)
+
+    def _other_side(self, side: Side) -> dict[str, dict[str, pulumi.Input[str]]]:
+        """The members that name a side in a rule, one rule for each entry, by what tells the entries apart."""
+        if isinstance(side, Group):
+            return {"": {"referenced_security_group_id": self._groups[side].id}}
+        if side is Outside.INTERNET:
+            return {"": {"cidr_ipv4": ANYWHERE}}
+        # From private subnets an internet-facing load balancer is reached through NAT, whose address is all that it sees.
+        nat = {f"nat-{zone}": f"{zone}" for zone in self._args.nat_addresses}
+        return {
+            **{suffix: {"cidr_ipv4": _single(self._args.nat_addresses[zone])} for suffix, zone in nat.items()},
+            **{cidr: {"cidr_ipv4": cidr} for cidr in self._args.test_client_cidrs},
+        }
+
+    def _rule(self, kind: Any, flow: Flow, group: Group, *, suffix: str, other: dict[str, pulumi.Input[str]]) -> None:
+        name = self.named(*filter(None, (flow.name, suffix)))
+        kind(
             name,
-            security_group_id=self.load_balancer.id,
-            cidr_ipv4=ANYWHERE,
+            security_group_id=self._groups[group].id,
+            **other,
             ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description=why,
+            from_port=flow.port,
+            to_port=flow.port,
+            description=flow.why,
             tags=self.tags(name),
             opts=self.options(),
         )
 
-    def _between(
-        self, part: str, source: aws.ec2.SecurityGroup, target: aws.ec2.SecurityGroup, port: int, why: str
-    ) -> None:
-        name = self.named(part)
-        aws.vpc.SecurityGroupEgressRule(
-            name,
-            security_group_id=source.id,
-            referenced_security_group_id=target.id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description=why,
-            tags=self.tags(name),
-            opts=self.options(),
-        )
-        aws.vpc.SecurityGroupIngressRule(
-            name,
-            security_group_id=target.id,
-            referenced_security_group_id=source.id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description=why,
-            tags=self.tags(name),
-            opts=self.options(),
-        )
 
-    def _outward(self, part: str, source: aws.ec2.SecurityGroup, why: str) -> None:
-        name = self.named(part)
-        aws.vpc.SecurityGroupEgressRule(
-            name,
-            security_group_id=source.id,
-            cidr_ipv4=ANYWHERE,
-            ip_protocol="tcp",
-            from_port=HTTPS_PORT,
-            to_port=HTTPS_PORT,
-            description=why,
-            tags=self.tags(name),
-            opts=self.options(),
-        )
+def _single(address: pulumi.Output[str]) -> pulumi.Output[str]:
+    return address.apply(lambda ip: f"{ip}/32")

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.component import Component
+from infra.iam.endpoints import s3_gateway
 from infra.network.address_plan import PlannedSubnet, Tier, plan
 from infra.settings import NatGateways, NetworkSettings
 
@@ -17,6 +18,7 @@ class VpcArgs:
     """What the VPC is made from."""
 
     settings: NetworkSettings
+    account_id: str
     region: str
 
 
@@ -24,7 +26,8 @@ class Vpc(Component):
     """Produces a VPC with public, private and database subnets in every zone.
 
     Public subnets reach the internet through a gateway, private ones through NAT, database subnets not at all. S3 is reached by a
-    gateway endpoint from all but the public subnets, without NAT.
+    gateway endpoint from all but the public subnets, without NAT. The VPC's default security group lets nothing in or out.
+    `nat_addresses` are the public addresses, by zone, from which private subnets reach the internet.
     """
 
     room = "network"
@@ -34,17 +37,21 @@ class Vpc(Component):
         self._args = args
         self._plan = plan(args.settings.cidr, args.settings.zones)
         self.vpc = self._vpc()
+        self._empty_default_group()
         self._subnets = {(subnet.tier, subnet.zone): self._subnet(subnet) for subnet in self._plan}
         self._gateway = self._internet_gateway()
         public = self._public_routes()
         # A NAT gateway works only once its subnet has a route to the internet.
-        gateways = {zone: self._nat_gateway(zone, public) for zone in self._nat_zones()}
+        addresses = {zone: self._address(zone) for zone in self._nat_zones()}
+        gateways = {zone: self._nat_gateway(zone, address, public) for zone, address in addresses.items()}
+        self.nat_gateway_ids: list[pulumi.Output[str]] = [gateway.id for gateway in gateways.values()]
         tables = [
             self._private_routes(zone, gateways.get(zone) or next(iter(gateways.values())))
             for zone in args.settings.zones
         ]
         tables.append(self._database_routes())
         self.s3_endpoint = self._s3_endpoint(tables)
+        self.nat_addresses = {zone: address.public_ip for zone, address in addresses.items()}
         self.id = self.vpc.id
         self.finish({"vpcId": self.id})
 
@@ -66,6 +73,11 @@ class Vpc(Component):
             tags=self.tags(name),
             opts=self.options(),
         )
+
+    def _empty_default_group(self) -> None:
+        """Take the VPC's default group over and leave no rule in it (EC2.2): what names no group of its own is cut off."""
+        name = self.named("default")
+        aws.ec2.DefaultSecurityGroup(name, vpc_id=self.vpc.id, tags=self.tags(name), opts=self.options())
 
     def _subnet(self, planned: PlannedSubnet) -> aws.ec2.Subnet:
         name = self.named(planned.tier, planned.zone)
@@ -105,9 +117,12 @@ class Vpc(Component):
         )
         return [route, *(self._associate(Tier.PUBLIC, zone, table) for zone in self._args.settings.zones)]
 
-    def _nat_gateway(self, zone: str, after: list[pulumi.Resource]) -> aws.ec2.NatGateway:
+    def _address(self, zone: str) -> aws.ec2.Eip:
         name = self.named("nat", zone)
-        address = aws.ec2.Eip(name, domain="vpc", tags=self.tags(name), opts=self.options(depends_on=[self._gateway]))
+        return aws.ec2.Eip(name, domain="vpc", tags=self.tags(name), opts=self.options(depends_on=[self._gateway]))
+
+    def _nat_gateway(self, zone: str, address: aws.ec2.Eip, after: list[pulumi.Resource]) -> aws.ec2.NatGateway:
+        name = self.named("nat", zone)
         return aws.ec2.NatGateway(
             name,
             allocation_id=address.id,
@@ -143,6 +158,7 @@ class Vpc(Component):
             service_name=f"com.amazonaws.{self._args.region}.s3",
             vpc_endpoint_type="Gateway",
             route_table_ids=[table.id for table in tables],
+            policy=s3_gateway(self._args.account_id, self._args.region),
             tags=self.tags(name),
             opts=self.options(),
         )

@@ -1,7 +1,6 @@
-"""The database backup: a function that dumps the primary, its schedule and its alarm."""
+"""The database backup: a function that dumps the primary, and its schedule."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pulumi
 
@@ -9,11 +8,17 @@ from infra.component import Component
 from infra.data.buckets import DATABASE_PREFIX
 from infra.iam.document import Statement, rendered_statements
 from infra.iam.functions import database_backup
-from infra.operations.alarms import FunctionErrorsAlarm, FunctionErrorsAlarmArgs
-from infra.operations.functions import Function, FunctionArgs
-from infra.operations.image import RuntimeImage
+from infra.operations.functions import (
+    Function,
+    FunctionArgs,
+    FunctionFailure,
+    FunctionLimits,
+    FunctionNetwork,
+    FunctionPlatform,
+)
 from infra.operations.schedules import FunctionSchedule, FunctionScheduleArgs
-from infra.settings import OperationsSettings, StackSettings
+from infra.operations.severity import Severity
+from infra.settings import OperationsSettings
 from runtime.backups.settings import BackupSettings
 
 HANDLER = "runtime.backups.handler.handle"
@@ -24,11 +29,9 @@ RUNBOOK = "database-backup-failed"
 class DatabaseBackupArgs:
     """What the backup is made from."""
 
-    stack: StackSettings
+    platform: FunctionPlatform
     settings: OperationsSettings
-    image: RuntimeImage
-    subnet_ids: list[pulumi.Output[str]]
-    security_group_id: pulumi.Input[str]
+    network: FunctionNetwork
     database_host: pulumi.Input[str]
     database_port: pulumi.Input[int]
     database_name: str
@@ -37,8 +40,6 @@ class DatabaseBackupArgs:
     bucket_arn: pulumi.Input[str]
     storage_key_arn: pulumi.Input[str]
     secrets_key_arn: pulumi.Input[str]
-    logs_key_arn: pulumi.Input[str]
-    topic_arn: pulumi.Input[str]
 
 
 class DatabaseBackup(Component):
@@ -53,22 +54,13 @@ class DatabaseBackup(Component):
         FunctionSchedule(
             name,
             FunctionScheduleArgs(
-                account_id=args.stack.account_id,
+                account_id=args.platform.stack.account_id,
                 description="Dumps the database into the backups bucket",
                 expression=args.settings.backup_schedule,
                 function_arn=self.function.arn,
+                queue_arn=self.function.queue_arn,
+                messages_key_arn=args.platform.messages_key_arn,
                 event={},
-            ),
-            self.options(),
-        )
-        FunctionErrorsAlarm(
-            name,
-            FunctionErrorsAlarmArgs(
-                function_name=self.function.name,
-                topic_arn=args.topic_arn,
-                period=timedelta(minutes=5),
-                what_failed="The database backup ended in an error: the newest dump is older than it should be",
-                runbook=RUNBOOK,
             ),
             self.options(),
         )
@@ -80,20 +72,23 @@ class DatabaseBackup(Component):
         return Function(
             self.component_name,
             FunctionArgs(
-                stack=args.stack,
+                platform=args.platform,
                 description="Dumps PostgreSQL into the backups bucket",
                 command=HANDLER,
-                image=args.image,
-                architecture=settings.architecture,
                 environment=self._environment(),
                 statements=self._statements(),
-                subnet_ids=args.subnet_ids,
-                security_group_id=args.security_group_id,
-                key_arn=args.logs_key_arn,
-                timeout=settings.backup_timeout,
-                memory_mib=settings.backup_memory_mib,
-                temporary_mib=settings.backup_temporary_mib,
-                reserved_concurrency=1 if settings.backup_reserved else None,
+                network=args.network,
+                limits=FunctionLimits(
+                    timeout=settings.backup_timeout,
+                    memory_mib=settings.backup_memory_mib,
+                    temporary_mib=settings.backup_temporary_mib,
+                    reserved_concurrency=1 if settings.backup_reserved else None,
+                ),
+                failure=FunctionFailure(
+                    means="The database backup ended in an error: the newest dump is older than it should be",
+                    severity=Severity.WARNING,
+                    runbook=RUNBOOK,
+                ),
             ),
             self.options(),
         )
@@ -101,7 +96,7 @@ class DatabaseBackup(Component):
     def _environment(self) -> dict[str, pulumi.Input[str]]:
         args = self._args
         return BackupSettings.render(
-            environment=args.stack.environment.value,
+            environment=args.platform.stack.environment.value,
             database_host=args.database_host,
             database_port=pulumi.Output.from_input(args.database_port).apply(lambda port: str(int(port))),
             database_name=args.database_name,

@@ -2,57 +2,165 @@
 
 from dataclasses import dataclass
 
+from infra.application.room import Application, Entrance
+from infra.application.sizes import task_size
 from infra.context import Context
+from infra.data.database_events import DatabaseEvents, DatabaseEventsArgs
 from infra.data.keys import Keys
+from infra.data.postgres import Role
 from infra.data.room import Data
 from infra.network.address_plan import Tier
 from infra.network.room import Network
+from infra.operations.alarms.database import WatchedDatabase
+from infra.operations.alarms.platform import WatchedPlatform
+from infra.operations.alarms.requests import WatchedBalancer
+from infra.operations.alarms.service import WatchedService
 from infra.operations.database_backup import DatabaseBackup, DatabaseBackupArgs
+from infra.operations.functions import FunctionNetwork, FunctionPlatform
 from infra.operations.image import RuntimeImage, RuntimeImageArgs
 from infra.operations.notifications import Notifications, NotificationsArgs
+from infra.operations.release_alarms import ReleaseAlarms, ReleaseAlarmsArgs
+from infra.operations.severity import Severity
+from infra.operations.watch import Watch, WatchArgs, Watched
 
 
 @dataclass(frozen=True, kw_only=True)
 class Operations:
     """What the operations room shows."""
 
-    image: RuntimeImage
     backup: DatabaseBackup
+    watch: Watch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """The rooms that are operated."""
+
+    keys: Keys
+    network: Network
+    data: Data
+    application: Application
+    notifications: Notifications
 
 
 def notifications(context: Context, keys: Keys) -> Notifications:
     """Declare where alarms are told."""
+    settings = context.settings.operations
     args = NotificationsArgs(
         account_id=context.stack.account_id,
         region=context.stack.region,
         key_arn=keys.messages,
-        emails=context.settings.operations.alarm_emails,
+        emails={
+            Severity.CRITICAL: settings.alarm_emails,
+            Severity.WARNING: settings.alarm_emails,
+            Severity.INFORMATION: settings.information_emails,
+        },
     )
     return Notifications(context.prefix, args, context.options())
 
 
-def operations(context: Context, keys: Keys, network: Network, data: Data, notifications: Notifications) -> Operations:
-    """Declare the functions and what starts and watches them."""
-    settings = context.settings
-    image_args = RuntimeImageArgs(
-        architecture=settings.operations.architecture, key_arn=keys.images, disposable=context.stack.disposable
-    )
-    image = RuntimeImage(context.prefix, image_args, context.options())
-    backup = DatabaseBackupArgs(
+def function_platform(context: Context, keys: Keys, notifications: Notifications) -> FunctionPlatform:
+    """Declare the functions' image, and put together what all functions share."""
+    architecture = context.settings.operations.architecture
+    image = RuntimeImageArgs(architecture=architecture, key_arn=keys.images, disposable=context.stack.disposable)
+    return FunctionPlatform(
         stack=context.stack,
+        image=RuntimeImage(context.prefix, image, context.options()),
+        architecture=architecture,
+        logs_key_arn=keys.logs,
+        messages_key_arn=keys.messages,
+        topics=notifications.topics,
+    )
+
+
+def release_alarms(context: Context, entrance: Entrance, notifications: Notifications) -> ReleaseAlarms:
+    """Declare what moves a release back; it comes before the service, whose releases it watches."""
+    args = ReleaseAlarmsArgs(
+        settings=context.settings.alarms, balancer=_watched_balancer(entrance), topics=notifications.topics
+    )
+    return ReleaseAlarms(context.name("release"), args, context.options())
+
+
+def operations(
+    context: Context, platform: FunctionPlatform, around: Surroundings, releases: ReleaseAlarms
+) -> Operations:
+    """Declare the functions, what starts them, and what watches the stack."""
+    backup = _backup(context, platform, around)
+    events = DatabaseEventsArgs(instances=around.data.postgres.instances, topic_arn=platform.topics[Severity.WARNING])
+    DatabaseEvents(context.name("database-events"), events, context.options())
+    args = WatchArgs(
+        settings=context.settings.alarms,
+        region=context.stack.region,
+        watched=_watched(context, around),
+        database_log_group=around.data.postgres.log_group,
+        topics=around.notifications.topics,
+        others=[releases, *(function.alarms for function in (backup.function, around.data.postgres.roles.function))],
+    )
+    return Operations(backup=backup, watch=Watch(context.prefix, args, context.options()))
+
+
+def _backup(context: Context, platform: FunctionPlatform, around: Surroundings) -> DatabaseBackup:
+    settings, data = context.settings, around.data
+    args = DatabaseBackupArgs(
+        platform=platform,
         settings=settings.operations,
-        image=image,
-        subnet_ids=network.vpc.subnet_ids(Tier.PRIVATE),
-        security_group_id=network.groups.backup.id,
+        network=FunctionNetwork(
+            subnet_ids=around.network.vpc.subnet_ids(Tier.PRIVATE), security_group_id=around.network.groups.backup.id
+        ),
         database_host=data.postgres.host,
         database_port=data.postgres.port,
         database_name=settings.database.name,
-        database_secret_arn=data.postgres.secret_arn,
-        bucket_name=data.backups.name,
-        bucket_arn=data.backups.arn,
-        storage_key_arn=keys.storage,
-        secrets_key_arn=keys.secrets,
-        logs_key_arn=keys.logs,
-        topic_arn=notifications.topic_arn,
+        database_secret_arn=data.postgres.logins[Role.BACKUP].secret_arn,
+        bucket_name=data.buckets.backups.name,
+        bucket_arn=data.buckets.backups.arn,
+        storage_key_arn=around.keys.storage,
+        secrets_key_arn=around.keys.secrets,
     )
-    return Operations(image=image, backup=DatabaseBackup(context.name("database-backup"), backup, context.options()))
+    return DatabaseBackup(context.name("database-backup"), args, context.options())
+
+
+def _watched_balancer(entrance: Entrance) -> WatchedBalancer:
+    balancer = entrance.balancer
+    return WatchedBalancer(
+        load_balancer=balancer.arn_suffix,
+        target_groups={"blue": balancer.blue.arn_suffix, "green": balancer.green.arn_suffix},
+    )
+
+
+def _watched(context: Context, around: Surroundings) -> Watched:
+    return Watched(
+        balancer=_watched_balancer(around.application.entrance),
+        service=_watched_service(context, around),
+        database=_watched_database(context, around),
+        platform=WatchedPlatform(
+            environment=context.stack.environment,
+            certificate_arn=around.application.entrance.certificate_arn,
+            file_system_id=around.data.uploads.file_system_id,
+            nat_gateway_ids=around.network.vpc.nat_gateway_ids,
+            topic_names=around.notifications.names,
+        ),
+    )
+
+
+def _watched_service(context: Context, around: Surroundings) -> WatchedService:
+    application, scaling = context.settings.application, context.settings.scaling
+    _, task_memory = task_size(application.cpu, application.memory_mib)
+    return WatchedService(
+        cluster_name=around.application.service.cluster_name,
+        service_name=around.application.service.service_name,
+        tasks=scaling.tasks,
+        maximum_tasks=scaling.maximum_tasks,
+        application_share=application.memory_mib / task_memory,
+    )
+
+
+def _watched_database(context: Context, around: Surroundings) -> WatchedDatabase:
+    settings, postgres = context.settings.database, around.data.postgres
+    return WatchedDatabase(
+        environment=context.stack.environment,
+        primary=postgres.primary.identifier,
+        replica=postgres.replica.identifier if postgres.replica else None,
+        proxy=postgres.proxy.name if postgres.proxy else None,
+        maximum_connections=settings.maximum_connections,
+        storage_gib=settings.storage_gib,
+    )

@@ -24,11 +24,16 @@ class FunctionScheduleArgs:
     description: str
     expression: str
     function_arn: pulumi.Input[str]
+    queue_arn: pulumi.Input[str]
+    messages_key_arn: pulumi.Input[str]
     event: dict[str, str]
 
 
 class FunctionSchedule(Component):
-    """Produces a schedule (UTC) that invokes a function with a fixed event, and the role that may do just that."""
+    """Produces a schedule (UTC) that invokes a function with a fixed event, and the role that may do just that.
+
+    What it could not hand over within its retries goes to the queue.
+    """
 
     room = "operations"
 
@@ -44,7 +49,12 @@ class FunctionSchedule(Component):
         policy = aws.iam.RolePolicy(
             role_name,
             role=role.name,
-            policy=rendered(invoke_policy, function_arn=args.function_arn),
+            policy=rendered(
+                invoke_policy,
+                function_arn=args.function_arn,
+                queue_arn=args.queue_arn,
+                messages_key_arn=args.messages_key_arn,
+            ),
             opts=self.options(),
         )
         self.schedule = aws.scheduler.Schedule(
@@ -58,6 +68,7 @@ class FunctionSchedule(Component):
                 arn=args.function_arn,
                 role_arn=role.arn,
                 input=json.dumps(args.event),
+                dead_letter_config=aws.scheduler.ScheduleTargetDeadLetterConfigArgs(arn=args.queue_arn),
                 retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(
                     maximum_event_age_in_seconds=MAXIMUM_EVENT_AGE_SECONDS, maximum_retry_attempts=MAXIMUM_RETRIES
                 ),

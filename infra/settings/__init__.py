@@ -3,26 +3,34 @@
 from infra.settings.loading import load
 from infra.settings.problems import NAMESPACE, Problem, SettingsError
 from infra.settings.rooms import (
+    AlarmSettings,
     ApplicationSettings,
     DatabaseSettings,
+    DeploymentSettings,
     NetworkSettings,
     OperationsSettings,
+    ScalingSettings,
     Settings,
     StackSettings,
     StorageSettings,
 )
-from infra.settings.types import Architecture, Environment, NatGateways
+from infra.settings.types import Architecture, DeploymentStrategy, Environment, LockMode, NatGateways
 
 __all__ = [
     "NAMESPACE",
+    "AlarmSettings",
     "ApplicationSettings",
     "Architecture",
     "DatabaseSettings",
+    "DeploymentSettings",
+    "DeploymentStrategy",
     "Environment",
+    "LockMode",
     "NatGateways",
     "NetworkSettings",
     "OperationsSettings",
     "Problem",
+    "ScalingSettings",
     "Settings",
     "SettingsError",
     "StackSettings",

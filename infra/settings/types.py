@@ -3,17 +3,22 @@
 import re
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import IPv4Network
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
+
+from infra.settings.scaling import Schedule, parse_schedule
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"(\d{1,6})([smhd])")
 
 # An image by tag can change under a running service; a digest cannot.
 _IMAGE_BY_DIGEST = r"^[a-z0-9][a-z0-9./_:-]*@sha256:[0-9a-f]{64}$"
-# The stack spreads over three zones, so that one may fail and a majority is left.
-ZONES = 3
+# The stack spreads over three zones at least, so that one may fail and a majority is left; the address plan has room for four.
+ZONES = (3, 4)
+_DOMAIN_NAME = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 _EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
 
 # The periods that CloudWatch Logs takes: PutRetentionPolicy, "retentionInDays".
@@ -37,11 +42,28 @@ class NatGateways(StrEnum):
     PER_ZONE = "per-zone"
 
 
+class LockMode(StrEnum):
+    """Whether S3 holds new backups against deletion, and whether a right of its own can lift that (Object Lock)."""
+
+    OFF = "off"
+    GOVERNANCE = "governance"
+    COMPLIANCE = "compliance"
+
+
 class Architecture(StrEnum):
     """The processor that images are built for and run on."""
 
     ARM64 = "arm64"
     X86_64 = "x86_64"
+
+
+class DeploymentStrategy(StrEnum):
+    """How a release takes over the traffic, in ECS's own words."""
+
+    BLUE_GREEN = "BLUE_GREEN"
+    CANARY = "CANARY"
+    LINEAR = "LINEAR"
+    ROLLING = "ROLLING"
 
 
 def _parse_duration(value: object) -> object:
@@ -70,6 +92,27 @@ def _whole_days(value: timedelta) -> timedelta:
     return value
 
 
+def _whole_minutes(value: timedelta) -> timedelta:
+    if value % timedelta(minutes=1):
+        raise ValueError("must be whole minutes, such as 15m")
+    return value
+
+
+def _timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is no time zone: write its name, such as Europe/Berlin or UTC")
+    return value
+
+
+def _domain_names(values: tuple[str, ...]) -> tuple[str, ...]:
+    wrong = [value for value in values if not re.fullmatch(_DOMAIN_NAME, value)]
+    if wrong:
+        raise ValueError(f"holds what is no domain name: {', '.join(wrong)}")
+    if len(set(values)) < len(values):
+        raise ValueError("has a name twice")
+    return values
+
+
 def _log_retention(value: timedelta) -> timedelta:
     if value.days not in LOG_RETENTION_DAYS:
         raise ValueError(
@@ -93,9 +136,56 @@ def _emails(values: tuple[str, ...]) -> tuple[str, ...]:
 
 def _zone_letters(values: tuple[str, ...]) -> tuple[str, ...]:
     letters = all(re.fullmatch(r"[a-z]", value) for value in values)
-    if not letters or len(values) != ZONES or len(set(values)) != ZONES:
-        raise ValueError("must name three different zones by their letters, such as a,b,c")
+    if not letters or len(values) not in ZONES or len(set(values)) != len(values):
+        raise ValueError("must name three or four different zones by their letters, such as a,b,c")
     return values
+
+
+# Services with an interface endpoint that has private DNS and takes an endpoint policy (AWS PrivateLink guide, "AWS services that integrate").
+_INTERFACE_SERVICES = frozenset(
+    {
+        "aps-workspaces",
+        "ecr.api",
+        "ecr.dkr",
+        "ecs",
+        "elasticfilesystem",
+        "elasticloadbalancing",
+        "events",
+        "kms",
+        "lambda",
+        "logs",
+        "monitoring",
+        "rds",
+        "scheduler",
+        "secretsmanager",
+        "sns",
+        "sqs",
+        "ssm",
+        "states",
+        "sts",
+        "xray",
+    }
+)
+
+
+def _interface_services(values: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = sorted(set(values) - _INTERFACE_SERVICES)
+    if unknown:
+        raise ValueError(f"names {', '.join(unknown)}; known are {', '.join(sorted(_INTERFACE_SERVICES))}")
+    if len(set(values)) != len(values):
+        raise ValueError("names a service twice")
+    return values
+
+
+def _ipv4_networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        try:
+            network = IPv4Network(value)
+        except ValueError:
+            raise ValueError(f"holds {value}, which is no IPv4 network such as 198.51.100.0/24") from None
+        if network.prefixlen == 0:
+            raise ValueError("must not hold the whole internet")
+    return tuple(dict.fromkeys(str(IPv4Network(value)) for value in values))
 
 
 Duration = Annotated[timedelta, BeforeValidator(_parse_duration)]
@@ -103,12 +193,19 @@ Days = Annotated[Duration, AfterValidator(_whole_days)]
 LogRetention = Annotated[Days, AfterValidator(_log_retention)]
 Emails = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_emails)]
 ZoneLetters = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_zone_letters)]
+InterfaceServices = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_interface_services)]
+Ipv4Networks = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_ipv4_networks)]
 AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
 ImageByDigest = Annotated[str, StringConstraints(pattern=_IMAGE_BY_DIGEST)]
 InstanceClass = Annotated[str, StringConstraints(pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$")]
 DatabaseName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-DomainName = Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
+DomainName = Annotated[str, StringConstraints(pattern=_DOMAIN_NAME)]
+DomainNames = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_domain_names)]
+HostedZoneId = Annotated[str, StringConstraints(pattern=r"^Z[A-Z0-9]{1,31}$")]
+whole_minutes = AfterValidator(_whole_minutes)
+ScalingSchedule = Annotated[Schedule, BeforeValidator(parse_schedule)]
+Timezone = Annotated[str, AfterValidator(_timezone)]
 CertificateArn = Annotated[str, StringConstraints(pattern=r"^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+$")]
 ScheduleExpression = Annotated[
     str, StringConstraints(pattern=r"^(cron\(\S+ \S+ \S+ \S+ \S+ \S+\)|rate\([1-9]\d* (minute|hour|day)s?\))$")

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from sandbox.cloud import control
 from sandbox.commands import summary
-from sandbox.engine import deployed, preflight, report, settings
+from sandbox.engine import deployed, losses, preflight, report, settings
 from sandbox.engine.cli import Interrupts
 from sandbox.engine.lock import held
 from sandbox.engine.progress import Progress
@@ -37,6 +37,7 @@ def run(home: Home, console: Console, options: argparse.Namespace) -> int:
             if not ran:
                 control.stop(home)
         summary.steps(console, progress)
+        losses.check(console, workspace, progress)
         report.outcome(console, progress, f"The stack {options.stack} would be deployed")
         if not ran:
             console.print(

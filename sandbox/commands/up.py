@@ -7,7 +7,7 @@ from rich.console import Console
 from sandbox import inventory
 from sandbox.cloud import control
 from sandbox.commands import summary
-from sandbox.engine import deployed, preflight, report, settings
+from sandbox.engine import deployed, losses, preflight, report, settings
 from sandbox.engine.cli import Interrupts
 from sandbox.engine.lock import held
 from sandbox.engine.progress import Progress
@@ -35,6 +35,7 @@ def run(home: Home, console: Console, options: argparse.Namespace) -> int:
         # As `pulumi up` does: first the plan, with every check and policy, so that a bad program changes nothing.
         plan = Progress(f"Planning the stack {options.stack}")
         run_engine(console, workspace, interrupts, plan, workspace.stack.preview, policy_packs=workspace.policy_packs)
+        losses.check(console, workspace, plan)
         progress = Progress(f"Deploying the stack {options.stack}", total=sum(plan.planned.values()))
         progress.told.update(plan.told)
         up = workspace.stack.up

@@ -38,7 +38,7 @@ class Cloud:
 
     def __init__(self, home: Home) -> None:
         self.home = home
-        self.region = REGION
+        self.region = REGION  # the provider's own setting replaces it before the first call
         self.account_id = ACCOUNT_ID
         core = botocore.session.get_session()
         checks.install(core)

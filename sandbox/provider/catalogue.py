@@ -5,20 +5,27 @@ from sandbox.provider.mapping import Lookup, Resource
 from sandbox.provider.registry import Registry
 from sandbox.provider.types import (
     account,
+    bucket_guards,
     certificates,
     containers,
+    database_access,
     databases,
     events,
+    file_systems,
     functions,
     identity,
     images,
+    invocations,
     keys,
     load_balancers,
     messaging,
+    metrics,
+    names,
     network,
     observability,
     randomness,
     routing,
+    scaling,
     security_groups,
     storage,
 )
@@ -29,10 +36,16 @@ RESOURCES: tuple[Resource, ...] = (
     *security_groups.RESOURCES,
     *keys.RESOURCES,
     *databases.RESOURCES,
+    *database_access.RESOURCES,
     *storage.RESOURCES,
+    *bucket_guards.RESOURCES,
+    *file_systems.RESOURCES,
     *certificates.RESOURCES,
     *load_balancers.RESOURCES,
     *containers.RESOURCES,
+    *scaling.RESOURCES,
+    *metrics.RESOURCES,
+    *names.RESOURCES,
     *identity.RESOURCES,
     *observability.RESOURCES,
     *messaging.RESOURCES,
@@ -45,4 +58,9 @@ LOOKUPS: tuple[Lookup, ...] = (*account.LOOKUPS, *images.LOOKUPS)
 
 def registry(cloud: Cloud) -> Registry:
     """Everything that the sandbox serves."""
-    return Registry(cloud, RESOURCES, LOOKUPS, {**randomness.local_types(), **images.local_types(cloud)})
+    return Registry(
+        cloud,
+        RESOURCES,
+        LOOKUPS,
+        {**randomness.local_types(), **images.local_types(cloud), **invocations.local_types(cloud)},
+    )

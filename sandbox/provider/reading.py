@@ -27,7 +27,10 @@ class Reader:
         parts = parsed(found.template, resource_id) if isinstance(found, Text) else {}
         if resource_id.startswith("arn:"):
             parts["arn"] = resource_id
-        return {**parts, **known, "id": resource_id, "region": self.cloud.region, "account": self.cloud.account_id}
+        region = self.cloud.region
+        # S3's word for a region: every one has a name but the first.
+        place = {"region": region, "location": None if region == "us-east-1" else region}
+        return {**parts, **known, "id": resource_id, "account": self.cloud.account_id, **place}
 
     def ask(self, call: Call, values: Mapping[str, Any]) -> Any:
         """What the call finds; None where it finds nothing."""

@@ -11,6 +11,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
+from sandbox import inventory
 from sandbox.provider.api import Cloud, CloudError
 from sandbox.provider.planning import Difference
 from sandbox.provider.registry import Registry, UnknownTypeError
@@ -55,6 +56,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(self, request: Any, context: Any) -> provider_pb2.ConfigureResponse:
         """Takes default tags, and refuses an account that the stack does not allow, as the official provider does."""
         given = {key: _parsed(value) for key, value in decode(request.args).items()}
+        self._enter(given.get("region"))
         tags = given.get("defaultTags") or {}
         self.default_tags = dict(tags.get("tags") or {}) if not has_unknown(tags) else {}
         allowed = given.get("allowedAccountIds")
@@ -62,6 +64,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             message = f"this is account {self.cloud.account_id}, and the stack may only be deployed to {', '.join(map(str, allowed))}: set jobr:accountId"
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, message)
         return provider_pb2.ConfigureResponse(supportsPreview=True)
+
+    def _enter(self, region: Any) -> None:
+        if isinstance(region, str) and region != self.cloud.region:
+            self.cloud.region = region
+            inventory.remember_region(self.cloud.home, region)
 
     def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:
         """Inputs with defaults and names; every problem at once."""

@@ -32,11 +32,14 @@ class Tagging:
 
 SERVICES: Mapping[str, Tagging] = {
     "acm": Tagging("add_tags_to_certificate", "remove_tags_from_certificate", "list_tags_for_certificate", owner="CertificateArn", removes_pairs=True, keys="Tags"),
+    "amp": Tagging("tag_resource", "untag_resource", "list_tags_for_resource", owner="resourceArn", member="tags", keys="tagKeys", found="tags", key=None),
+    "application-autoscaling": Tagging("tag_resource", "untag_resource", "list_tags_for_resource", owner="ResourceARN", key=None),
     "cloudwatch": Tagging("tag_resource", "untag_resource", "list_tags_for_resource", owner="ResourceARN"),
     "ec2": Tagging("create_tags", "delete_tags", "describe_tags", owner="Resources", reference=["{id}"], keys="Tags", removes_pairs=True),
     "events": Tagging("tag_resource", "untag_resource", "list_tags_for_resource", owner="ResourceARN"),
     "ecr": Tagging("tag_resource", "untag_resource", "list_tags_for_resource", owner="resourceArn", member="tags", keys="tagKeys", found="tags"),
     "ecs": Tagging("tag_resource", "untag_resource", "list_tags_for_resource", owner="resourceArn", member="tags", keys="tagKeys", found="tags", key="key", value="value"),
+    "efs": Tagging("tag_resource", "untag_resource", "list_tags_for_resource", owner="ResourceId", reference="{id}"),
     "elbv2": Tagging("add_tags", "remove_tags", "describe_tags", owner="ResourceArns", reference=["{arn}"], found="TagDescriptions[0].Tags"),
     "iam": Tagging("tag_role", "untag_role", "list_role_tags", owner="RoleName", reference="{name}"),
     "iam:policy": Tagging("tag_policy", "untag_policy", "list_policy_tags", owner="PolicyArn"),

@@ -33,12 +33,16 @@ PRODUCTION = {
     "accountId": ACCOUNT,
     "logRetention": "365d",
     "natGateways": "per-zone",
+    "interfaceEndpoints": "secretsmanager,kms,ecr.api,ecr.dkr,logs",
     "databaseMultiAz": "true",
     "databaseBackupRetention": "35d",
     "applicationImage": IMAGE,
     "domainName": "jobr.example.com",
     "certificateArn": f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/00000000-0000-0000-0000-000000000000",
     "backupRetention": "90d",
+    "objectLock": "governance",
+    "objectLockRetention": "30d",
+    "recoveryRegion": "us-west-2",
     "alarmEmails": "one@example.com, two@example.com",
     "openaiApiKey": "sk-a-key-that-is-secret",
 }
@@ -69,6 +73,8 @@ class Recording:
     """All that a program registered and exported."""
 
     resources: list[Recorded] = field(default_factory=list)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    secret_outputs: frozenset[str] = frozenset()
 
     def all(self, type_: str) -> list[Recorded]:
         """The resources of a type, in the order of their names."""
@@ -103,9 +109,17 @@ class _Provider(mocks.Mocks):
             "bucket": name,
             "identifier": name,
             "address": f"{name}.example",
+            "endpoint": f"{name}.proxy.example",
+            "versionId": f"{name}-version",
+            "resourceId": f"db-{name}",
             "port": 5432,
             "dnsName": f"{name}.example",
+            "arnSuffix": f"{name}/suffix",
+            "zoneId": "Z0BALANCER",
+            "fqdn": f"{name}.example",
+            "prometheusEndpoint": f"https://aps-workspaces.{REGION}.amazonaws.com/workspaces/{name}/",
             "keyId": name,
+            "publicIp": "192.0.2.1",
             "result": "the-generated-password",
             "hex": "0a1b2c3d",
             "registryId": ACCOUNT,
@@ -172,6 +186,10 @@ def record(
         pulumi.runtime.set_mocks(_Provider(), project="jobr", stack=stack, preview=False, monitor=_Monitor(seen))
         configure(configuration)
         await run_pulumi_func(program)
+        root: Any = pulumi.runtime.get_root_resource()
+        shown = {name: pulumi.Output.from_input(value) for name, value in root.outputs.items()}
+        seen.outputs = {name: await value.future() for name, value in shown.items()}
+        seen.secret_outputs = frozenset([name for name, value in shown.items() if await value.is_secret()])
 
     asyncio.run(run())
     return seen

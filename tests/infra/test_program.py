@@ -8,17 +8,26 @@ from pathlib import Path
 import pytest
 
 from infra.settings import SettingsError
-from tests.infra.recording import DEVELOPMENT, PRODUCTION, PROGRAM, Recording, record, run_program
+from tests.infra.recording import DEVELOPMENT, PRODUCTION, PROGRAM, Recorded, Recording, record, run_program
 
 # A component's type token stands in the URN of all that is in it: renaming one replaces a database.
 COMPONENTS = {
     "jobr:application:Certificate",
     "jobr:application:LoadBalancer",
     "jobr:application:Service",
-    "jobr:data:BackupsBucket",
+    "jobr:data:Bucket",
+    "jobr:data:DatabaseEvents",
+    "jobr:data:DatabaseInstances",
+    "jobr:data:DatabaseLogin",
+    "jobr:data:DatabaseMonitoring",
+    "jobr:data:DatabaseRoles",
     "jobr:data:Keys",
     "jobr:data:Postgres",
+    "jobr:data:RecoveryRegion",
+    "jobr:data:Replication",
     "jobr:data:StoredSecret",
+    "jobr:data:Uploads",
+    "jobr:network:FlowLogs",
     "jobr:network:SecurityGroups",
     "jobr:network:Vpc",
     "jobr:operations:DatabaseBackup",
@@ -40,15 +49,26 @@ LONGEST_NAMES = {
 }
 
 
-def test_the_types_of_components_stay_as_they_are(stack: Recording) -> None:
-    assert {resource.type for resource in stack.resources if resource.type.startswith("jobr:")} == COMPONENTS
+def test_the_types_of_components_stay_as_they_are(development: Recording, production: Recording) -> None:
+    every = [*development.resources, *production.resources]
+    assert {resource.type for resource in every if resource.type.startswith("jobr:")} == COMPONENTS
 
 
-def test_every_aws_resource_goes_through_the_one_provider_that_knows_its_account(stack: Recording) -> None:
-    provider = stack.one("pulumi:providers:aws")
-    assert provider.inputs["allowedAccountIds"] == '["123456789012"]'
-    others = [r.name for r in stack.resources if r.type.startswith("aws:") and f"::{provider.name}::" not in r.provider]
+def test_every_aws_resource_goes_through_a_provider_that_knows_its_account(stack: Recording) -> None:
+    providers = {provider.name: provider.inputs for provider in stack.all("pulumi:providers:aws")}
+    assert {inputs["allowedAccountIds"] for inputs in providers.values()} == {'["123456789012"]'}
+    others = [r.name for r in stack.resources if r.type.startswith("aws:") and _provider_of(r) not in providers]
     assert others == []
+
+
+def test_only_copies_of_buckets_and_their_key_lie_in_the_second_region(production: Recording) -> None:
+    (second,) = [p.name for p in production.all("pulumi:providers:aws") if p.inputs["region"] == "us-west-2"]
+    there = {r.type for r in production.resources if r.type.startswith("aws:") and _provider_of(r) == second}
+    assert {type_ for type_ in there if not type_.startswith("aws:s3/")} == {"aws:kms/key:Key", "aws:kms/alias:Alias"}
+
+
+def _provider_of(resource: Recorded) -> str:
+    return resource.provider.split("::")[-2] if resource.provider else ""
 
 
 def test_every_resource_belongs_to_a_component(stack: Recording) -> None:
@@ -73,7 +93,12 @@ def test_the_only_resources_with_protection_hold_data_and_a_disposable_stack_has
     development: Recording, production: Recording
 ) -> None:
     protected = {resource.type for resource in production.resources if resource.protect}
-    assert protected == {"aws:kms/key:Key", "aws:rds/instance:Instance", "aws:s3/bucket:Bucket"}
+    assert protected == {
+        "aws:efs/fileSystem:FileSystem",
+        "aws:kms/key:Key",
+        "aws:rds/instance:Instance",
+        "aws:s3/bucket:Bucket",
+    }
     assert not any(resource.protect for resource in development.resources)
 
 

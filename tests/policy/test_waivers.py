@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from policy.model import Control, Finding, Resource
-from policy.waivers import Waiver, WaiverError, expired, in_force, read
+from policy.model import UNKNOWN, Control, Finding, Resource
+from policy.waivers import Waiver, WaiverError, expired, in_force, read, unused
 
 LOGS = Waiver("S3.17", "access-logs", "load balancers cannot use a KMS key", date(2027, 1, 31))
 
@@ -55,3 +55,18 @@ def test_every_mistake_in_the_file_is_named_at_once(tmp_path: Path) -> None:
     assert "waiver 1: reason" in str(failure.value)
     assert "waiver 1: until must be a date" in str(failure.value)
     assert "waiver 2 must have" in str(failure.value)
+
+
+def test_a_waiver_whose_resource_keeps_to_the_control_again_is_told() -> None:
+    (message,) = unused([LOGS], [Resource("aws:x", "access-logs", "urn:orders", {"a": 1})], [])
+    assert "covers nothing any more" in message
+
+
+def test_a_waiver_that_is_needed_or_may_be_or_is_of_another_stack_is_not_told() -> None:
+    orders = Resource("aws:x", "access-logs", "urn:orders", {"a": 1})
+    in_part = Resource("aws:x", "access-logs", "urn:orders", {"a": [{"b": UNKNOWN}]})
+    needed = Finding(Control(LOGS.control, "t"), orders, "breaks it", "mend it")
+
+    assert list(unused([LOGS], [orders], [needed])) == []
+    assert list(unused([LOGS], [in_part], [])) == []
+    assert list(unused([LOGS], [Resource("aws:x", "others", "urn:others")], [])) == []

@@ -9,7 +9,7 @@ from pathlib import Path
 from tools.lint import locks, makefile, registries, secrets, shell
 from tools.lint.files import PROJECT, LintError, project_files
 
-PACKAGES = ("infra", "runtime", "policy", "sandbox", "tools", "tests")
+PACKAGES = ("infra", "runtime", "policy", "sandbox", "tools", "tests", "examples")
 
 
 def tool(*arguments: str) -> Callable[[], bool]:

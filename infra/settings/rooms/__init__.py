@@ -5,22 +5,28 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ConfigDict
 
 from infra.settings.problems import Problem
-from infra.settings.rooms import application, database, network, operations, stack, storage
+from infra.settings.rooms import alarms, application, database, deployment, network, operations, scaling, stack, storage
+from infra.settings.rooms.alarms import AlarmSettings
 from infra.settings.rooms.application import ApplicationSettings
 from infra.settings.rooms.base import Room, Rule, UnknownValueError, Values
 from infra.settings.rooms.database import DatabaseSettings
+from infra.settings.rooms.deployment import DeploymentSettings
 from infra.settings.rooms.network import NetworkSettings
 from infra.settings.rooms.operations import OperationsSettings
+from infra.settings.rooms.scaling import ScalingSettings
 from infra.settings.rooms.stack import StackSettings
 from infra.settings.rooms.storage import StorageSettings
 
 __all__ = [
     "ROOMS",
+    "AlarmSettings",
     "ApplicationSettings",
     "DatabaseSettings",
+    "DeploymentSettings",
     "NetworkSettings",
     "OperationsSettings",
     "Room",
+    "ScalingSettings",
     "Settings",
     "StackSettings",
     "StorageSettings",
@@ -34,7 +40,10 @@ RULES: tuple[Rule, ...] = (
     *database.RULES,
     *storage.RULES,
     *application.RULES,
+    *scaling.RULES,
+    *deployment.RULES,
     *operations.RULES,
+    *alarms.RULES,
 )
 
 
@@ -48,7 +57,10 @@ class Settings(BaseModel):
     database: DatabaseSettings
     storage: StorageSettings
     application: ApplicationSettings
+    scaling: ScalingSettings
+    deployment: DeploymentSettings
     operations: OperationsSettings
+    alarms: AlarmSettings
 
 
 ROOMS: dict[str, type[Room]] = {
@@ -57,7 +69,10 @@ ROOMS: dict[str, type[Room]] = {
     "database": DatabaseSettings,
     "storage": StorageSettings,
     "application": ApplicationSettings,
+    "scaling": ScalingSettings,
+    "deployment": DeploymentSettings,
     "operations": OperationsSettings,
+    "alarms": AlarmSettings,
 }
 
 

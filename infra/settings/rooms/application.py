@@ -1,28 +1,30 @@
 """The application and its door."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from infra.application.sizes import NoFargateSizeError, fargate_size
+from infra.application.sizes import NoFargateSizeError, task_size
 from infra.settings.problems import Problem
 from infra.settings.rooms.base import Room, Rule, Values, in_production
 from infra.settings.types import (
     Architecture,
     CertificateArn,
     DomainName,
-    Duration,
+    DomainNames,
     Environment,
+    HostedZoneId,
     ImageByDigest,
-    between,
 )
 
-PRODUCTION_TASKS = 2
-
-# ECS: a blue/green deployment bakes for 0 to 1440 minutes.
-BakeTime = Annotated[Duration, between(timedelta(0), timedelta(days=1))]
+# AWS Distro for OpenTelemetry v0.48.0, the digest of its list for both processors.
+COLLECTOR_IMAGE = (
+    "public.ecr.aws/aws-observability/aws-otel-collector"
+    "@sha256:9b28046359054b414f4ba76056ba4e8cffda2d53fbcee06171d7eeecd71326c3"
+)
+# A listener rule takes five values to match a host by (quotas of Application Load Balancers).
+MAXIMUM_ALIASES = 5
 
 
 class ApplicationSettings(Room):
@@ -36,29 +38,40 @@ class ApplicationSettings(Room):
         alias="applicationArchitecture",
         description="The processor that the image was built for: `arm64` or `x86_64`.",
     )
-    tasks: Annotated[int, Field(ge=1, le=100)] = Field(
-        2,
-        alias="applicationTasks",
-        description="How many tasks the service is created with; later the count is not Pulumi's.",
-    )
     cpu: Annotated[int, Field(ge=128, le=16384)] = Field(
         1000, alias="applicationCpu", description="CPU units of the application's container; 1024 are one vCPU."
     )
     memory_mib: Annotated[int, Field(ge=128, le=122880)] = Field(
         1024, alias="applicationMemoryMib", description="Memory limit of the application's container, in MiB."
     )
-    bake_time: BakeTime = Field(
-        timedelta(minutes=10),
-        alias="deploymentBakeTime",
-        description="How long blue stays ready after green took the traffic: `0m` to `1d`.",
+    collector_image: ImageByDigest = Field(
+        COLLECTOR_IMAGE,
+        alias="collectorImage",
+        description=(
+            "The OpenTelemetry collector's image by digest, of a list for both processors. `docker buildx imagetools inspect "
+            "public.ecr.aws/aws-observability/aws-otel-collector:<tag>` shows a newer one's."
+        ),
     )
     domain: DomainName | None = Field(
         None, alias="domainName", description="The name under which people reach the application."
     )
+    domain_aliases: DomainNames = Field(
+        (),
+        alias="domainAliases",
+        description="Other names, up to five, such as `www.example.com`, that lead to domainName.",
+    )
+    hosted_zone_id: HostedZoneId | None = Field(
+        None,
+        alias="hostedZoneId",
+        description=(
+            "The public Route 53 zone of domainName and domainAliases. With it the stack makes their records and, without "
+            "certificateArn, requests and validates the certificate; without it both are the owner's to make."
+        ),
+    )
     certificate_arn: CertificateArn | None = Field(
         None,
         alias="certificateArn",
-        description="The ACM certificate of the HTTPS listener. Either this or `certificateBody`.",
+        description="The ACM certificate of the HTTPS listener; with hostedZoneId it is requested where this is empty.",
     )
     certificate_body: str | None = Field(
         None,
@@ -76,7 +89,7 @@ class ApplicationSettings(Room):
 
 def _fargate(values: Values) -> Iterator[Problem]:
     try:
-        fargate_size(values["applicationCpu"], values["applicationMemoryMib"])
+        task_size(values["applicationCpu"], values["applicationMemoryMib"])
     except NoFargateSizeError as error:
         yield Problem.to_set("applicationMemoryMib", str(error))
 
@@ -85,11 +98,23 @@ def _one_certificate(values: Values) -> Iterator[Problem]:
     arn, body = values["certificateArn"], values["certificateBody"]
     if arn and body:
         yield Problem.to_remove("certificateBody", "stands beside certificateArn: the listener takes one of them")
-    if not arn and not body:
+    if not arn and not body and not values["hostedZoneId"]:
         yield Problem.to_set(
             "certificateArn",
-            "is missing, and there is no HTTPS without it; outside production certificateBody and certificatePrivateKey may stand in for it",
+            "is missing, and there is no HTTPS without it: set it, or hostedZoneId; outside production certificateBody and certificatePrivateKey may stand in for it",
         )
+
+
+def _names(values: Values) -> Iterator[Problem]:
+    domain, aliases = values["domainName"], values["domainAliases"]
+    if values["hostedZoneId"] and not domain:
+        yield Problem.to_set("domainName", "is missing: hostedZoneId says where its records go")
+    if aliases and not domain:
+        yield Problem.to_set("domainName", "is missing: domainAliases lead to it")
+    if domain in aliases:
+        yield Problem.to_set("domainAliases", "must not hold domainName: it would lead to itself for ever")
+    if len(aliases) > MAXIMUM_ALIASES:
+        yield Problem.to_set("domainAliases", f"must be at most {MAXIMUM_ALIASES} names")
 
 
 def _private_key(values: Values) -> Iterator[Problem]:
@@ -110,16 +135,17 @@ def _certificate_region(values: Values) -> Iterator[Problem]:
 def _production_certificate(values: Values) -> Iterator[Problem]:
     if values["environment"] is Environment.PRODUCTION and values["certificateBody"]:
         yield Problem.to_remove(
-            "certificateBody", "must not be imported in production: use certificateArn, which ACM renews"
+            "certificateBody",
+            "must not be imported in production: use hostedZoneId or certificateArn, and ACM renews it",
         )
 
 
 RULES: tuple[Rule, ...] = (
     _fargate,
     _one_certificate,
+    _names,
     _private_key,
     _certificate_region,
     _production_certificate,
     in_production("domainName", holds=bool, reason="is missing and needed", value="<value>"),
-    in_production("applicationTasks", holds=lambda v: v >= PRODUCTION_TASKS, reason="must be at least 2", value="2"),
 )

@@ -8,7 +8,10 @@ from pydantic import Field
 from infra.network.address_plan import AddressPlanError, plan
 from infra.settings.problems import Problem
 from infra.settings.rooms.base import Room, Rule, Values, in_production
-from infra.settings.types import NatGateways, ZoneLetters
+from infra.settings.types import InterfaceServices, Ipv4Networks, NatGateways, ZoneLetters
+
+# Secrets and images do not depend on NAT in production, and leave the VPC at no time.
+PRIVATE_IN_PRODUCTION = frozenset({"secretsmanager", "kms", "ecr.api", "ecr.dkr"})
 
 
 class NetworkSettings(Room):
@@ -22,12 +25,22 @@ class NetworkSettings(Room):
     zones: ZoneLetters = Field(
         ("a", "b", "c"),
         alias="networkZones",
-        description="The letters of the three availability zones in the region, separated by commas.",
+        description="The letters of three or four availability zones in the region, separated by commas; a fourth is added at the end.",
     )
     nat_gateways: NatGateways = Field(
         NatGateways.ONE,
         alias="natGateways",
         description="`one` for all zones, or `per-zone`, which survives the loss of a zone.",
+    )
+    interface_endpoints: InterfaceServices = Field(
+        (),
+        alias="interfaceEndpoints",
+        description="The services of AWS that are reached at private addresses instead of through NAT, separated by commas, such as `secretsmanager,kms,ecr.api,ecr.dkr,logs`; each is paid for by the hour and zone.",
+    )
+    test_client_cidrs: Ipv4Networks = Field(
+        (),
+        alias="testClientCidrs",
+        description="The IPv4 networks, separated by commas, from which people may reach the test listener; the stack's own functions always may.",
     )
 
 
@@ -38,9 +51,19 @@ def _addresses(values: Values) -> Iterator[Problem]:
         yield Problem.to_set("networkCidr", str(error), "10.20.0.0/16")
 
 
+def _secrets_and_images(services: tuple[str, ...]) -> bool:
+    return set(services) >= PRIVATE_IN_PRODUCTION
+
+
 RULES: tuple[Rule, ...] = (
     _addresses,
     in_production(
         "natGateways", holds=lambda v: v is NatGateways.PER_ZONE, reason="must be per-zone", value="per-zone"
+    ),
+    in_production(
+        "interfaceEndpoints",
+        holds=_secrets_and_images,
+        reason=f"must hold {', '.join(sorted(PRIVATE_IN_PRODUCTION))}, which carry secrets and images,",
+        value=",".join(sorted(PRIVATE_IN_PRODUCTION)),
     ),
 )

@@ -5,11 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from infra.settings.rooms.base import Room, Rule, at_least, in_production
-from infra.settings.types import Architecture, Days, Duration, Emails, ScheduleExpression, between
-
-# A month of dumps is what production promises people.
-PRODUCTION_BACKUP_RETENTION = timedelta(days=30)
+from infra.settings.rooms.base import Room, Rule, in_production
+from infra.settings.types import Architecture, Duration, Emails, ScheduleExpression, between
 
 # Lambda's quotas: 1 s to 15 minutes, 128 to 10240 MiB, 512 to 10240 MiB of /tmp.
 FunctionTimeout = Annotated[Duration, between(timedelta(seconds=1), timedelta(minutes=15))]
@@ -39,21 +36,23 @@ class OperationsSettings(Room):
     backup_temporary_mib: Annotated[int, Field(ge=512, le=10240)] = Field(
         512, alias="backupTemporaryMib", description="Temporary disk of the backup function, in MiB."
     )
-    backup_retention: Days = Field(
-        timedelta(days=30), alias="backupRetention", description="How long dumps are kept, such as `30d`."
-    )
     backup_reserved: bool = Field(
         False,
         alias="backupReservedConcurrency",
         description="Whether one execution is reserved for the backup function and no second may run; needs more than 100 concurrent executions in the account.",
     )
     alarm_emails: Emails = Field(
-        (), alias="alarmEmails", description="Who is told of alarms: e-mail addresses, separated by commas."
+        (),
+        alias="alarmEmails",
+        description="Who is told of critical alarms and warnings: e-mail addresses, separated by commas.",
+    )
+    information_emails: Emails = Field(
+        (),
+        alias="informationEmails",
+        description="Who is told of what needs no action: e-mail addresses, separated by commas.",
     )
 
 
 RULES: tuple[Rule, ...] = (
-    in_production(
-        "backupRetention", holds=at_least(PRODUCTION_BACKUP_RETENTION), reason="must be at least 30d", value="30d"
-    ),
+    in_production("alarmEmails", holds=bool, reason="must name somebody", value="operations@example.com"),
 )

@@ -15,9 +15,11 @@ from sandbox.cloud.postgres.client import write_clients
 from sandbox.cloud.postgres.databases import Databases
 from sandbox.cloud.postgres.groups import Groups
 from sandbox.cloud.postgres.instances import Instances
+from sandbox.cloud.postgres.proxies import Proxies
 from sandbox.home import Home
 
 _running: list[Databases] = []
+_proxies: list[Proxies] = []
 
 
 def install(home: Home) -> None:
@@ -29,10 +31,15 @@ def install(home: Home) -> None:
     _take_over_instances(instances)
     _take_over_groups(Groups(instances, databases.catalogue))
     _take_over_endpoints(databases)
+    proxies = Proxies(databases)
+    _proxies.append(proxies)
+    proxies.install()
 
 
 def shut_down() -> None:
     """End every PostgreSQL and remove its data."""
+    while _proxies:
+        _proxies.pop().close()
     while _running:
         _running.pop().close()
 
@@ -41,6 +48,8 @@ def _take_over_instances(instances: Instances) -> None:
     moto_reset = RDSBackend.reset
 
     def reset(backend: RDSBackend) -> None:
+        for proxies in _proxies:
+            proxies.close()
         instances.reset(backend)
         moto_reset(backend)
 

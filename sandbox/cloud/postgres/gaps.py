@@ -67,6 +67,16 @@ GAPS: tuple[tuple[str, str], ...] = (
         "rds: TLS seen from inside",
         "pg_stat_ssl and inet_client_addr() show a Unix socket; channel_binding=require fails",
     ),
+    (
+        "rds: Multi-AZ",
+        "declared and described; there is no standby, and a failover is a restart of the one server",
+    ),
+    (
+        "rds: proxy",
+        "a TLS door to the primary, with the sandbox's authority and not Amazon's: no sharing, pinning, queueing or secret",
+    ),
+    ("rds: events", "subscriptions are kept; no event is ever published"),
+    ("rds: log exports and enhanced monitoring", "declared and described; nothing is written to their log groups"),
     ("rds: snapshots", "listed, without data: restoring one, or to a point in time, is refused"),
     ("rds: storage", "has no limit but the machine's disk; a replica's lag is not throttled either"),
     ("rds: security groups", "do not filter connections to the instance"),

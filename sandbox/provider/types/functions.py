@@ -187,4 +187,23 @@ EVENT_SOURCE = Resource(
     gone=("ResourceNotFoundException",),
 )
 
-RESOURCES = (FUNCTION, PERMISSION, EVENT_SOURCE)
+_INVOKED = {"FunctionName": "{functionName}", "Qualifier": "{qualifier}"}
+
+EVENT_INVOKE_CONFIG = Resource(
+    token="aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+    service="lambda",
+    create=Call("put_function_event_invoke_config", _INVOKED),
+    id=Text("{functionName}"),
+    read=Call("get_function_event_invoke_config", _INVOKED),
+    # Put replaces the whole configuration.
+    update=Call("put_function_event_invoke_config", _INVOKED),
+    update_all=True,
+    delete=Call("delete_function_event_invoke_config", _INVOKED),
+    replace=("functionName", "qualifier"),
+    fixed=("functionName", "qualifier"),
+    defaults={"maximumRetryAttempts": 2},
+    gone=("ResourceNotFoundException",),
+    taggable=False,
+)
+
+RESOURCES = (FUNCTION, PERMISSION, EVENT_SOURCE, EVENT_INVOKE_CONFIG)

@@ -214,4 +214,24 @@ QUEUE = Resource(
     gaps={"redriveAllowPolicy": "the embedded SQS takes the attribute and forgets it"},
 )
 
-RESOURCES = (TOPIC, TOPIC_POLICY, SUBSCRIPTION, QUEUE)
+_PUT_QUEUE_POLICY = Call(
+    "set_queue_attributes", {"QueueUrl": "{queueUrl}", "Attributes": {"Policy": "{policy}"}}, carries=()
+)
+
+QUEUE_POLICY = Resource(
+    token="aws:sqs/queuePolicy:QueuePolicy",
+    service="sqs",
+    create=_PUT_QUEUE_POLICY,
+    id=Text("{queueUrl}"),
+    read=Call("get_queue_attributes", {"QueueUrl": "{id}", "AttributeNames": ["Policy"]}, at="Attributes"),
+    update=_PUT_QUEUE_POLICY,
+    delete=Call("set_queue_attributes", {"QueueUrl": "{id}", "Attributes": {"Policy": ""}}),
+    replace=("queueUrl",),
+    fixed=("queueUrl",),
+    documents=("policy",),
+    gone=("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
+    gone_when="!@ || !Policy",
+    taggable=False,
+)
+
+RESOURCES = (TOPIC, TOPIC_POLICY, SUBSCRIPTION, QUEUE, QUEUE_POLICY)

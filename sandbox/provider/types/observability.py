@@ -1,4 +1,4 @@
-"""CloudWatch: log groups and metric alarms."""
+"""CloudWatch: log groups and their metric filters, metric alarms, dashboards."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -81,4 +81,52 @@ ALARM = Resource(
     unordered=("alarmActions", "insufficientDataActions", "okActions", "metricQueries"),
 )
 
-RESOURCES = (LOG_GROUP, ALARM)
+_FILTER = {"logGroupName": "{logGroupName}", "filterName": "{id}"}
+_PUT_FILTER = Call("put_metric_filter")
+
+METRIC_FILTER = Resource(
+    token="aws:cloudwatch/logMetricFilter:LogMetricFilter",
+    service="logs",
+    create=_PUT_FILTER,
+    id=Text("{name}"),
+    read=Call(
+        "describe_metric_filters",
+        {"logGroupName": "{logGroupName}", "filterNamePrefix": "{id}"},
+        at="metricFilters[?filterName=='{id}'] | [0]",
+    ),
+    update=_PUT_FILTER,
+    update_all=True,
+    delete=Call("delete_metric_filter", _FILTER),
+    rename={
+        "name": "filterName",
+        "pattern": "filterPattern",
+        "metricTransformation": "metricTransformations",
+        "metricTransformation.name": "metricName",
+        "metricTransformation.namespace": "metricNamespace",
+        "metricTransformation.value": "metricValue",
+        "metricTransformation.defaultValue": Convert("defaultValue", float, lambda found: f"{found:g}"),
+    },
+    replace=("name", "logGroupName"),
+    name=Name(limit=512),
+    gone=("ResourceNotFoundException",),
+    taggable=False,
+)
+
+DASHBOARD = Resource(
+    token="aws:cloudwatch/dashboard:Dashboard",
+    service="cloudwatch",
+    create=Call("put_dashboard"),
+    id=Text("{dashboardName}"),
+    read=Call("get_dashboard", {"DashboardName": "{id}"}),
+    update=Call("put_dashboard"),
+    update_all=True,
+    delete=Call("delete_dashboards", {"DashboardNames": ["{id}"]}),
+    outputs={"dashboardArn": At("DashboardArn")},
+    replace=("dashboardName",),
+    name=Name("dashboardName"),
+    documents=("dashboardBody",),
+    gone=("ResourceNotFound",),
+    taggable=False,
+)
+
+RESOURCES = (LOG_GROUP, ALARM, METRIC_FILTER, DASHBOARD)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.provider.api import CloudError
 from sandbox.provider.mapping import FLAT, Action, Call, Convert, Name, Resource, Text, Values
 from sandbox.provider.shapes import natural
 
@@ -13,6 +14,8 @@ def _empty(cloud: Any, values: Values) -> None:
     """Deletes every version of every object, as forceDestroy promises."""
     if not values.get("forceDestroy"):
         return
+    # As the official provider: a lock in governance mode is passed over, one in compliance mode cannot be.
+    bypass = {"BypassGovernanceRetention": True} if _locked(cloud, values["id"]) else {}
     while True:
         page = cloud.call("s3", "list_object_versions", {"Bucket": values["id"], "MaxKeys": 1000})
         objects = [
@@ -21,7 +24,17 @@ def _empty(cloud: Any, values: Values) -> None:
         ]
         if not objects:
             return
-        cloud.call("s3", "delete_objects", {"Bucket": values["id"], "Delete": {"Objects": objects, "Quiet": True}})
+        cloud.call(
+            "s3", "delete_objects", {"Bucket": values["id"], "Delete": {"Objects": objects, "Quiet": True}, **bypass}
+        )
+
+
+def _locked(cloud: Any, bucket: str) -> bool:
+    try:
+        cloud.call("s3", "get_object_lock_configuration", {"Bucket": bucket})
+    except CloudError:
+        return False
+    return True
 
 
 EMPTY: Action = _empty
@@ -31,6 +44,7 @@ BUCKET = Resource(
     service="s3",
     create=Call(
         "create_bucket",
+        {"CreateBucketConfiguration": {"LocationConstraint": "{location!}"}},
         carries=("bucket", "objectLockEnabled"),
         rename={"objectLockEnabled": "ObjectLockEnabledForBucket"},
     ),

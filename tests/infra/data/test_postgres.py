@@ -58,21 +58,21 @@ def test_a_major_version_is_pinned_so_that_minor_upgrades_are_no_drift(stack: Re
 
 
 def test_the_secret_says_everything_that_a_client_and_a_rotation_need(stack: Recording) -> None:
-    version = stack.one("aws:secretsmanager/secretVersion:SecretVersion", "-login")
+    version = stack.one("aws:secretsmanager/secretVersion:SecretVersion", "-migrations-login")
     assert "secretString" in version.secrets
     secret = json.loads(version.inputs["secretString"])
     host = f"{stack.one(INSTANCE, '-primary').name}.example"
     assert secret == {
-        "username": "jobr_admin",
+        "username": "jobr_migrations",
         "password": "the-generated-password",
         "engine": "postgres",
         "host": host,
         "port": 5432,
         "dbname": "jobr",
-        "url": "postgresql://" + f"jobr_admin:the-generated-password@{host}:5432/jobr?sslmode=verify-full",
+        "url": "postgresql://" + f"jobr_migrations:the-generated-password@{host}:5432/jobr?sslmode=verify-full",
     }
 
 
 def test_the_password_needs_no_escaping_anywhere(stack: Recording) -> None:
-    password = stack.one("random:index/randomPassword:RandomPassword").inputs
-    assert (password["length"], password["special"]) == (40, False)
+    passwords = stack.all("random:index/randomPassword:RandomPassword")
+    assert {(password.inputs["length"], password.inputs["special"]) for password in passwords} == {(40, False)}

@@ -3,15 +3,20 @@ from typing import Any
 
 import pytest
 
-from infra.iam.buckets import bucket_policy
+from infra.iam.buckets import LogSources, bucket_policy, logs_bucket_policy
 from infra.iam.document import Statement, UnreasonedWildcardError, document
 from infra.iam.functions import database_backup
 from infra.iam.keys import Purpose, key_policy
 from infra.iam.trust import ecs_infrastructure_trust, lambda_trust, trust
+from tests.infra.iam.linting import Fault, lint
+from tests.infra.iam.stack_documents import documents
 from tests.infra.recording import Recording
 
 # The statements that may name every resource or a family of actions; each has its reason beside it in infra/iam.
 REASONED = {"AccountAdministration", "LogGroups", "AlarmsToEncryptedTopic", "LambdaManagesInterfaces", "EcrToken"}
+
+# Faults that are none: (the owner's name ends so, the statement, the rule) and why.
+ACCEPTED: dict[tuple[str, str, str], str] = {}
 
 
 def _statements(text: str) -> dict[str, dict[str, Any]]:
@@ -53,6 +58,22 @@ def test_every_wildcard_of_the_whole_stack_is_on_the_list(stack: Recording) -> N
     assert wide == REASONED
 
 
+def test_every_document_of_the_stack_is_sound(stack: Recording) -> None:
+    found = [(document.owner, fault) for document in documents(stack) for fault in lint(document.text, document.kind)]
+    assert [f"{owner}: {fault}" for owner, fault in found if not _accepted(owner, fault)] == []
+
+
+def test_the_lint_reads_every_document_that_is_registered(stack: Recording) -> None:
+    texts = [
+        text for r in stack.resources for text in r.inputs.values() if isinstance(text, str) and '"Statement"' in text
+    ]
+    assert len(list(documents(stack))) == len(texts) >= 10
+
+
+def _accepted(owner: str, fault: Fault) -> bool:
+    return any(owner.endswith(end) and (fault.sid, fault.rule) == (sid, rule) for end, sid, rule in ACCEPTED)
+
+
 def test_no_document_allows_every_action_of_a_service_but_the_keys_to_its_account(stack: Recording) -> None:
     whole = {
         s["Sid"]
@@ -78,6 +99,18 @@ def test_the_bucket_refuses_plain_http_and_other_encryption_to_everyone() -> Non
     assert set(statements) == {"DenyPlainHttp", "DenyOtherEncryption", "DenyOtherKeys"}
     assert all(s["Effect"] == "Deny" and s["Principal"] == "*" for s in statements.values())
     assert statements["DenyPlainHttp"]["Resource"] == ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]
+
+
+def test_logs_are_delivered_by_s3_and_by_this_accounts_load_balancers_each_in_its_place() -> None:
+    sources = LogSources(account_id="123456789012", bucket_prefix="jobr-staging")
+    statements = _statements(logs_bucket_policy(bucket_arn="arn:aws:s3:::b", sources=sources))
+    assert set(statements) == {"DenyPlainHttp", "BucketLogs", "LoadBalancerLogs"}
+    buckets, balancers = statements["BucketLogs"], statements["LoadBalancerLogs"]
+    assert buckets["Resource"] == ["arn:aws:s3:::b/buckets/*"]
+    assert buckets["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
+    assert buckets["Condition"]["ArnLike"] == {"aws:SourceArn": "arn:aws:s3:::jobr-staging-*"}
+    assert balancers["Resource"] == ["arn:aws:s3:::b/load-balancer/AWSLogs/123456789012/*"]
+    assert all(s["Action"] == ["s3:PutObject"] for s in (buckets, balancers)), "delivered, and never read"
 
 
 def test_services_use_the_key_only_for_this_stacks_log_groups_and_alarms() -> None:

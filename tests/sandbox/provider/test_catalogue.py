@@ -151,7 +151,7 @@ def test_every_rename_begins_with_an_input_or_an_output(resource: Resource) -> N
 @EVERY
 def test_every_placeholder_is_a_property_or_something_that_the_engine_knows(resource: Resource, cloud: Cloud) -> None:
     inputs, outputs = sdk.properties(resource.token)
-    known = inputs | outputs | {"id", "region", "account"}
+    known = inputs | outputs | {"id", "region", "location", "account"}
     known |= {f"old_{name}" for name in known}
     if isinstance(resource.id, Text):  # it may hold what the creation answers, and is read back into its parts
         answer = model(cloud, resource.service, resource.create.operation).output_shape

@@ -69,6 +69,32 @@ def new_function(bench: Bench) -> str:
 class TestFunctions(Contract):
     CASES = (
         Case(
+            "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+            given=lambda bench: {
+                "functionName": new_function(bench),
+                "maximumEventAgeInSeconds": 3600,
+                "maximumRetryAttempts": 1,
+            },
+            look=Call("get_function_event_invoke_config", {"FunctionName": "{functionName}"}),
+            shown={"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 1},
+            changes=(
+                Change("maximumRetryAttempts", 0, {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 3600}),
+                Change("maximumEventAgeInSeconds", 60, {"MaximumEventAgeInSeconds": 60}),
+            ),
+            replaces={"functionName": "other"},
+            drift=(
+                Drift(
+                    Call(
+                        "put_function_event_invoke_config",
+                        {"FunctionName": "{functionName}", "MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 3600},
+                    ),
+                    "maximumRetryAttempts",
+                    2,
+                ),
+            ),
+            vanish=Call("delete_function_event_invoke_config", {"FunctionName": "{functionName}"}),
+        ),
+        Case(
             "aws:lambda/function:Function",
             given=zip_function,
             look=CONFIGURATION,

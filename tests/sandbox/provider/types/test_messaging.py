@@ -40,6 +40,15 @@ def attribute(operation: str, owner: dict[str, str], name: str, value: str) -> C
     return Call(operation, {**owner, "AttributeName": name, "AttributeValue": value})
 
 
+def queue_send(queue: str, service: str = "events") -> str:
+    return publish_policy(queue, service).replace("sns:Publish", "sqs:SendMessage")
+
+
+def queue_policy(bench: Bench) -> dict[str, Any]:
+    url = bench.client("sqs").create_queue(QueueName=bench.unique("queue"))["QueueUrl"]
+    return {"queueUrl": url, "policy": queue_send("*")}
+
+
 DEAD_LETTERS = json.dumps({"deadLetterTargetArn": "arn:aws:sqs:us-east-1:123456789012:dead", "maxReceiveCount": 3})
 
 
@@ -170,5 +179,28 @@ class TestMessaging(Contract):
             given=lambda _: {"fifoQueue": True, "contentBasedDeduplication": True},
             look=QUEUE_ATTRIBUTES,
             shown={"FifoQueue": "true", "ContentBasedDeduplication": "true"},
+        ),
+        Case(
+            "aws:sqs/queuePolicy:QueuePolicy",
+            given=queue_policy,
+            look=Call(
+                "get_queue_attributes", {"QueueUrl": "{queueUrl}", "AttributeNames": ["Policy"]}, at="Attributes"
+            ),
+            shown={"contains(Policy, 'events.amazonaws.com')": True},
+            changes=(
+                Change("policy", queue_send("*", "cloudwatch"), {"contains(Policy, 'cloudwatch.amazonaws.com')": True}),
+            ),
+            replaces={"queueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/other"},
+            drift=(
+                Drift(
+                    Call(
+                        "set_queue_attributes",
+                        {"QueueUrl": "{queueUrl}", "Attributes": {"Policy": queue_send("*", "s3")}},
+                    ),
+                    "policy",
+                    queue_send("*", "s3"),
+                ),
+            ),
+            vanish=Call("delete_queue", {"QueueUrl": "{queueUrl}"}),
         ),
     )

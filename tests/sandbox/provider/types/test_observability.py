@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 from sandbox.provider.mapping import Call
@@ -31,6 +32,23 @@ LATENCY = {
         "dimensions": {"Service": "api"},
     },
 }
+
+
+TRANSFORMATION = {"name": "Deadlocks", "namespace": "Jobr", "value": "1", "defaultValue": "0"}
+FILTERS = Call(
+    "describe_metric_filters", {"logGroupName": "{logGroupName}"}, at="metricFilters[?filterName=='{id}'] | [0]"
+)
+
+
+def body(title: str) -> str:
+    widget = {"type": "text", "x": 0, "y": 0, "width": 24, "height": 2, "properties": {"markdown": title}}
+    return json.dumps({"widgets": [widget]})
+
+
+def new_group(bench: Any) -> str:
+    name = bench.unique("group")
+    bench.client("logs").create_log_group(logGroupName=name)
+    return name
 
 
 def a_key_arn(bench: Any) -> str:
@@ -116,6 +134,65 @@ class TestObservability(Contract):
                     {"Metrics[0].Expression": "latency * 3"},
                 ),
             ),
+        ),
+        Case(
+            "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+            given=lambda bench: {
+                "logGroupName": new_group(bench),
+                "pattern": '"deadlock detected"',
+                "metricTransformation": TRANSFORMATION,
+            },
+            look=FILTERS,
+            shown={
+                "filterPattern": '"deadlock detected"',
+                "metricTransformations": [
+                    {"metricName": "Deadlocks", "metricNamespace": "Jobr", "metricValue": "1", "defaultValue": 0.0}
+                ],
+            },
+            changes=(
+                Change("pattern", "deadlock", {"filterPattern": "deadlock"}),
+                Change(
+                    "metricTransformation",
+                    {**TRANSFORMATION, "value": "2"},
+                    {"metricTransformations[0].metricValue": "2"},
+                ),
+            ),
+            replaces={"name": "other", "logGroupName": "another"},
+            drift=(
+                Drift(
+                    Call(
+                        "put_metric_filter",
+                        {
+                            "logGroupName": "{logGroupName}",
+                            "filterName": "{id}",
+                            "filterPattern": "else",
+                            "metricTransformations": [
+                                {"metricName": "Deadlocks", "metricNamespace": "Jobr", "metricValue": "1"}
+                            ],
+                        },
+                    ),
+                    "pattern",
+                    "else",
+                ),
+            ),
+            vanish=Call("delete_metric_filter", {"logGroupName": "{logGroupName}", "filterName": "{id}"}),
+        ),
+        Case(
+            "aws:cloudwatch/dashboard:Dashboard",
+            given=lambda bench: {"dashboardName": bench.unique("board"), "dashboardBody": body("one")},
+            look=Call("get_dashboard", {"DashboardName": "{id}"}),
+            shown={"DashboardBody": body("one")},
+            outputs={"dashboardArn": "arn:aws:cloudwatch::123456789012:dashboard/{dashboardName}"},
+            changes=(Change("dashboardBody", body("two"), {"DashboardBody": body("two")}),),
+            replaces={"dashboardName": "other"},
+            drift=(
+                Drift(
+                    Call("put_dashboard", {"DashboardName": "{id}", "DashboardBody": body("three")}),
+                    "dashboardBody",
+                    body("three"),
+                ),
+            ),
+            vanish=Call("delete_dashboards", {"DashboardNames": ["{id}"]}),
         ),
     )
 

@@ -1,0 +1,58 @@
+"""The scaling schedule as a setting: its text, and what it says."""
+
+import re
+from dataclasses import dataclass
+
+# Application Auto Scaling's cron has six fields, the year last, as EventBridge's (PutScheduledAction, "Schedule").
+_CRON = r"cron\((?:[A-Z0-9*?/,#L-]+ ){5}[0-9*/,-]+\)"
+_ACTION = re.compile(rf"(?P<schedule>{_CRON})=(?P<minimum>[1-9]\d{{0,2}})-(?P<maximum>[1-9]\d{{0,2}})")
+SEPARATOR = ";"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalingAction:
+    """From a time on, the fewest and the most tasks."""
+
+    schedule: str
+    minimum: int
+    maximum: int
+
+    def __str__(self) -> str:
+        return f"{self.schedule}={self.minimum}-{self.maximum}"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Limits by the clock, in the order in which they are written."""
+
+    actions: tuple[ScalingAction, ...] = ()
+
+    def __str__(self) -> str:
+        return SEPARATOR.join(str(action) for action in self.actions)
+
+
+def parse_schedule(value: object) -> object:
+    """A schedule from its text.
+
+    Raises:
+        ValueError: with the part that cannot be read.
+    """
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(SEPARATOR) if part.strip()]
+    actions = tuple(_action(part) for part in parts)
+    times = [action.schedule for action in actions]
+    twice = next((time for time in times if times.count(time) > 1), None)
+    if twice:
+        raise ValueError(f"has {twice} twice")
+    return Schedule(actions)
+
+
+def _action(part: str) -> ScalingAction:
+    match = _ACTION.fullmatch(part)
+    if match is None:
+        raise ValueError(f"cannot be read at {part!r}: write cron(minute hour day month weekday year)=fewest-most")
+    action = ScalingAction(schedule=match["schedule"], minimum=int(match["minimum"]), maximum=int(match["maximum"]))
+    if action.minimum > action.maximum:
+        raise ValueError(f"has more tasks at least than at most in {part!r}")
+    return action
