@@ -1,4 +1,4 @@
-"""The stack's outputs: Annotated[Annotated[the contract with other teams. Ids, ARNs, names and endpoints; never a secret.
+"""The stack's outputs: the contract with other teams. Ids, ARNs, names and endpoints; never a secret.
 
 Its version is semantic: an output more is a minor one, an output that goes, is renamed or changes its type is a major one. A test holds
 the version to what was published; `python -m infra.outputs_reference --write` publishes.

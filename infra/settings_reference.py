@@ -23,6 +23,7 @@ ROOM_TITLES = {
     "database": "Database",
     "storage": "Storage",
     "application": "Application",
+    "variables": "The application's variables",
     "operations": "Operations",
 }
 

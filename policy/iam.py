@@ -66,6 +66,7 @@ WITHOUT_RESOURCE = frozenset(
         "ec2:DescribeNetworkInterfaces",
         "ec2:DescribeSubnets",
         "ecr:GetAuthorizationToken",
+        "logs:DescribeLogGroups",
         "xray:GetSamplingRules",
         "xray:GetSamplingStatisticSummaries",
         "xray:GetSamplingTargets",
@@ -74,15 +75,13 @@ WITHOUT_RESOURCE = frozenset(
     }
 )
 # Actions that may stand on "*" although they could name a resource.
-ON_EVERYTHING: Mapping[str, str] = dict.fromkeys(
-    (
-        "ec2:AssignPrivateIpAddresses",
-        "ec2:CreateNetworkInterface",
-        "ec2:DeleteNetworkInterface",
-        "ec2:UnassignPrivateIpAddresses",
-    ),
-    "Lambda checks, before it attaches a function to a network, that the role has it on every resource",
-)
+_ATTACHING = "Lambda checks, before it attaches a function to a network, that the role has it on every resource"
+ON_EVERYTHING: Mapping[str, str] = {
+    "ec2:AssignPrivateIpAddresses": _ATTACHING,
+    "ec2:CreateNetworkInterface": _ATTACHING,
+    "ec2:DeleteNetworkInterface": _ATTACHING,
+    "ec2:UnassignPrivateIpAddresses": _ATTACHING,
+}
 # Services whose requests carry no source account or ARN, so that a condition would shut them out: by where they are named.
 _TRUSTED_WITHOUT_SOURCE: Mapping[str, str] = {
     "ecs.amazonaws.com": "takes the infrastructure role on (ECS, Amazon ECS infrastructure IAM role)",

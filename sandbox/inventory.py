@@ -33,6 +33,7 @@ KINDS = (
     # Each VPC has a default one, which comes and goes with it.
     Kind("network ACLs", "ec2", "describe_network_acls", "NetworkAcls[?!IsDefault].NetworkAclId"),
     Kind("VPC endpoints", "ec2", "describe_vpc_endpoints", "VpcEndpoints[?State!='deleted'].VpcEndpointId"),
+    Kind("flow logs", "ec2", "describe_flow_logs", "FlowLogs[].FlowLogId"),
     Kind("security groups", "ec2", "describe_security_groups", "SecurityGroups[].GroupId"),
     Kind("security group rules", "ec2", "describe_security_group_rules", "SecurityGroupRules[].SecurityGroupRuleId"),
     Kind("network interfaces", "ec2", "describe_network_interfaces", "NetworkInterfaces[].NetworkInterfaceId"),

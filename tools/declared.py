@@ -116,6 +116,11 @@ class _Cloud(mocks.Mocks):
             "hex",
             "arnSuffix",
             "zoneId",
+            "prometheusEndpoint",
+            "resourceId",
+            "versionId",
+            "publicIp",
+            "fqdn",
         )
         return f"{name}-id", {**dict.fromkeys(named, name), **computed, **args.inputs}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from infra.application.container import ContainerContext, confined, logging, pairs
 from infra.application.sizes import COLLECTOR_CPU, COLLECTOR_MEMORY_MIB
-from infra.network.security_groups import APPLICATION_PORT
+from infra.network.flows import APPLICATION_PORT
 
 COLLECTOR_NAME = "collector"
 # The image is built from scratch and has no accounts; any but root will do.

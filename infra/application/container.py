@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from infra.network.security_groups import APPLICATION_PORT
+from infra.network.flows import APPLICATION_PORT
 from infra.settings import ApplicationSettings
 
 CONTAINER_NAME = "app"

@@ -7,13 +7,11 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.component import Component
-from infra.network.security_groups import HTTP_PORT, HTTPS_PORT
+from infra.network.flows import HTTP_PORT, HTTPS_PORT, TEST_LISTENER_PORT
 
 # TLS 1.2 and 1.3, forward secrecy and authenticated ciphers only, with a key exchange that holds against quantum computers for
 # clients that have it. It is what AWS recommends and its console's default ("Security policies for your Application Load Balancer").
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-# Who tests green before people get it comes in here; the security group lets nobody else.
-TEST_PORT = 8443
 ALIASES_PRIORITY = 10
 PRODUCTION_PRIORITY = 100
 
@@ -46,7 +44,7 @@ class Listeners(Component):
         production = self._https("https", HTTPS_PORT)
         self._canonical_name(production)
         self.production_rule = self._traffic("production", production)
-        self.test_listener = self._https("test", TEST_PORT)
+        self.test_listener = self._https("test", TEST_LISTENER_PORT)
         self.test_rule = self._traffic("test", self.test_listener)
         self.finish({"productionRuleArn": self.production_rule.arn, "testRuleArn": self.test_rule.arn})
 

@@ -10,7 +10,7 @@ from infra.application.listeners import Listeners, ListenersArgs
 from infra.component import Component
 from infra.iam.buckets import LOAD_BALANCER_LOGS_PREFIX
 from infra.naming import LOAD_BALANCER_LIMIT
-from infra.network.security_groups import APPLICATION_PORT
+from infra.network.flows import APPLICATION_PORT
 
 # Readiness only: liveness is ECS's, and a third party's outage must drain no target.
 READINESS_PATH = "/ready"

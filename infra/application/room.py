@@ -20,8 +20,8 @@ from infra.data.keys import Keys
 from infra.data.postgres import Role
 from infra.data.room import Data
 from infra.network.address_plan import Tier
+from infra.network.flows import APPLICATION_PORT
 from infra.network.room import Network
-from infra.network.security_groups import APPLICATION_PORT
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from infra.application.strategy import deployment_configuration, patience, rolli
 from infra.application.task import Task
 from infra.component import Component
 from infra.iam.trust import ecs_infrastructure_trust
-from infra.network.security_groups import APPLICATION_PORT
+from infra.network.flows import APPLICATION_PORT
 from infra.settings import DeploymentSettings, DeploymentStrategy
 
 INFRASTRUCTURE_POLICY = "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"

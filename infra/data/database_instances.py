@@ -146,7 +146,9 @@ class DatabaseInstances(Component):
             **self._shared(name),
             opts=self._options(
                 protect=not self._disposable,
+                # An instance that is taken over is first taken as it is; the next deployment brings it to what is declared.
                 import_=name if settings.adopt else None,
+                ignore_changes=["*"] if settings.adopt else None,
             ),
         )
 

@@ -28,11 +28,11 @@ _PURPOSES = {
 
 @dataclass(frozen=True, kw_only=True)
 class PostgresNetwork:
-    """Where in the VPC the parts of the database stand."""
+    """Where in the VPC the parts of the database stand; the proxy's group is there when the settings want a proxy."""
 
     database_subnet_ids: list[pulumi.Output[str]]
     database_group_id: pulumi.Input[str]
-    proxy_group_id: pulumi.Input[str]
+    proxy_group_id: pulumi.Input[str] | None
     functions: FunctionNetwork
 
 
@@ -67,7 +67,7 @@ class Postgres(Component):
         self.host = self.primary.address
         self.port = self.primary.port
         self.replica_host = self.replica.address if self.replica else None
-        self.proxy = self._proxy(logins[Role.APPLICATION]) if args.settings.proxy else None
+        self.proxy = self._proxy(logins[Role.APPLICATION])
         self.logins = {role: login.at(self._place(self._host_of(role))) for role, login in logins.items()}
         self.roles = self._roles(master.at(self._place(self.host)))
         self.ready: list[pulumi.Resource] = [self.roles.applied, *([self.proxy.target] if self.proxy else [])]
@@ -103,14 +103,16 @@ class Postgres(Component):
             self.options(),
         )
 
-    def _proxy(self, login: DatabaseLogin) -> DatabaseProxy:
-        args = self._args
+    def _proxy(self, login: DatabaseLogin) -> DatabaseProxy | None:
+        args, group_id = self._args, self._args.network.proxy_group_id
+        if group_id is None:
+            return None
         return DatabaseProxy(
             self.named("proxy"),
             DatabaseProxyArgs(
                 account_id=args.platform.stack.account_id,
                 subnet_ids=args.network.database_subnet_ids,
-                security_group_id=args.network.proxy_group_id,
+                security_group_id=group_id,
                 secret_arn=login.secret_arn,
                 secrets_key_arn=args.keys.secrets,
                 instance=self.primary,

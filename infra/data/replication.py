@@ -15,9 +15,6 @@ from infra.iam.keys import Purpose, key_policy
 from infra.iam.replication import Side, replication_policy
 from infra.iam.trust import replication_trust
 
-# S3 names no figure for plain replication; the metrics that are switched on here show how far behind it is. Replication Time Control
-# would promise 15 minutes at a price per GiB, and a dump is written once a day.
-
 
 @dataclass(frozen=True, kw_only=True)
 class RecoveryRegionArgs:
@@ -135,6 +132,7 @@ class Replication(Component):
                 encryption_configuration=aws.s3.BucketReplicationConfigRuleDestinationEncryptionConfigurationArgs(
                     replica_kms_key_id=self._args.recovery.key_arn
                 ),
+                # They show how far the copy is behind; Replication Time Control would promise 15 minutes, at a price per GiB.
                 metrics=aws.s3.BucketReplicationConfigRuleDestinationMetricsArgs(status="Enabled"),
             ),
         )

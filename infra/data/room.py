@@ -40,7 +40,7 @@ def data(context: Context, keys: Keys, network: Network, platform: FunctionPlatf
         network=PostgresNetwork(
             database_subnet_ids=network.vpc.subnet_ids(Tier.DATABASE),
             database_group_id=network.groups.database.id,
-            proxy_group_id=network.groups.proxy.id,
+            proxy_group_id=network.groups.proxy.id if network.groups.proxy else None,
             functions=FunctionNetwork(
                 subnet_ids=network.vpc.subnet_ids(Tier.PRIVATE), security_group_id=network.groups.database_functions.id
             ),

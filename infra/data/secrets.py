@@ -41,4 +41,6 @@ class StoredSecret(Component):
         )
         # By way of the version: who reads the secret by this ARN comes after its value is there.
         self.arn = version.secret_arn
+        # Another one whenever the value is another.
+        self.version_id = version.version_id
         self.finish({"secretArn": self.arn})

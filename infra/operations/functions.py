@@ -63,8 +63,8 @@ class FunctionFailure:
     """What it means when the function fails; `runbook` is a file's name in docs/runbooks without its ending."""
 
     means: str
+    runbook: str
     severity: Severity = Severity.WARNING
-    runbook: str = "function-errors"
 
 
 @dataclass(frozen=True, kw_only=True)

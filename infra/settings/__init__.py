@@ -13,6 +13,7 @@ from infra.settings.rooms import (
     Settings,
     StackSettings,
     StorageSettings,
+    VariableSettings,
 )
 from infra.settings.types import Architecture, DeploymentStrategy, Environment, LockMode, NatGateways
 
@@ -35,5 +36,6 @@ __all__ = [
     "SettingsError",
     "StackSettings",
     "StorageSettings",
+    "VariableSettings",
     "load",
 ]

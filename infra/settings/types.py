@@ -128,9 +128,10 @@ def _split(value: object) -> object:
 
 
 def _emails(values: tuple[str, ...]) -> tuple[str, ...]:
-    wrong = [value for value in values if not _EMAIL.fullmatch(value)]
+    wrong = [str(number) for number, value in enumerate(values, start=1) if not _EMAIL.fullmatch(value)]
     if wrong:
-        raise ValueError(f"holds what is no e-mail address: {', '.join(wrong)}")
+        # By its place and not by its value, which may be a secret that was put under the wrong key.
+        raise ValueError(f"holds what is no e-mail address: number {' and '.join(wrong)} of the list")
     return values
 
 

@@ -5,6 +5,9 @@ GAPS: tuple[tuple[str, str], ...] = (
     ("lambda: memory", "is not limited, and the REPORT line has no billed duration or memory used"),
     ("lambda: runtimes", "Python only, by the interpreter that runs the embedded cloud"),
     ("lambda: destinations", "OnFailure and OnSuccess are stored, not delivered to"),
+    ("s3: replication", "rules are checked and stored; nothing is copied"),
+    ("s3: access logs, lifecycle", "are stored; nothing is delivered, moved or expired"),
+    ("efs", "has no file server: nothing can be mounted, and policies are stored, not evaluated"),
     ("lambda: images", "are not pulled: the handler runs from the build context that the image was declared with"),
     (
         "lambda: environment",

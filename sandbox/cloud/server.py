@@ -12,7 +12,7 @@ import psutil
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from sandbox.cloud import extensions
+from sandbox.cloud import beforehand, extensions
 from sandbox.cloud.api import SandboxCalls
 from sandbox.cloud.certificates import issue
 from sandbox.cloud.errors import CloudError
@@ -36,6 +36,7 @@ def build(home: Home) -> Server:
     once = Once(DomainDispatcherApplication(create_backend_app))
     server = _listen(home, SandboxCalls(once, identity))
     extensions.install(home)
+    beforehand.prepare(home)
     return server
 
 

@@ -86,7 +86,8 @@ class StackFolder:
         config: dict[str, Any] = {key: self._without_secrets(key, value, overlay) for key, value in real.items()}
         schema = {key if ":" in key else f"{self.project}:{key}" for key in self._project.get("config") or {}}
         for key, rule in overlay.items():
-            if (key in real or key in schema) and not real.get(rule.get("unless", "")):
+            wanted = not real.get(rule.get("unless", "")) and bool(real.get(rule["where"]) if "where" in rule else True)
+            if wanted and (key in real or key in schema):
                 config[key] = self._ruled(key, rule)
         return {key: value for key, value in config.items() if value is not None}
 

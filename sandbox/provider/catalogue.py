@@ -62,5 +62,10 @@ def registry(cloud: Cloud) -> Registry:
         cloud,
         RESOURCES,
         LOOKUPS,
-        {**randomness.local_types(), **images.local_types(cloud), **invocations.local_types(cloud)},
+        {
+            **randomness.local_types(),
+            **images.local_types(cloud),
+            **invocations.local_types(cloud),
+            **names.local_types(cloud),
+        },
     )

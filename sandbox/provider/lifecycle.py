@@ -128,6 +128,8 @@ class Lifecycle:
     def read(self, resource_id: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> State | None:
         """The resource as it is now, or None when it is gone. Without inputs, all that is mapped is read (an import)."""
         known = {**outputs, **_plain(inputs)}
+        if self.resource.known_as and not known:
+            resource_id = self.reader.identify(self.resource.known_as, resource_id) or resource_id
         description = self.reader.describe(resource_id, known)
         if description is None:
             return None

@@ -127,6 +127,7 @@ class Resource:
         update: sends changed properties in place; `update_all` makes it send every property that it carries, and a
             property that it does not send is taken back by that.
         delete: removes it; None for what lives and dies with its parent.
+        known_as: finds the id (at `at`) by the name that people give to an import, where the two differ.
         replace: properties whose change makes a new resource, as the official provider does.
         removals: properties that are given at creation only, and whose removal is a call of its own.
         deltas: sets that update takes as what comes and what goes: property → the two members.
@@ -178,6 +179,7 @@ class Resource:
     before_delete: "tuple[Call | Action, ...]" = ()
     ready: Until | None = None
     gone_when: str | None = None
+    known_as: Call | None = None
     gone: tuple[str, ...] = ()
     gaps: Mapping[str, str] = field(default_factory=dict)
     unserved: Mapping[str, str] = field(default_factory=dict)

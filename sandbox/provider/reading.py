@@ -38,6 +38,16 @@ class Reader:
         answer = self.cloud.call(self.resource.service, call.operation, params)
         return search(str(fill(call.at, values)), answer)
 
+    def identify(self, call: Call, name: str) -> str | None:
+        """The id of what people call so; None where nothing is."""
+        try:
+            found = self.ask(call, self.base(name, {}))
+        except CloudError as error:
+            if error.code in self.resource.gone:
+                return None
+            raise
+        return None if found is None else str(found)
+
     def describe(self, resource_id: str, known: Mapping[str, Any]) -> Any:
         """The resource's description, or None when it is gone."""
         try:

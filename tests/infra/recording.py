@@ -36,6 +36,7 @@ PRODUCTION = {
     "interfaceEndpoints": "secretsmanager,kms,ecr.api,ecr.dkr,logs",
     "databaseMultiAz": "true",
     "databaseBackupRetention": "35d",
+    "databaseProxy": "true",
     "applicationImage": IMAGE,
     "domainName": "jobr.example.com",
     "certificateArn": f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/00000000-0000-0000-0000-000000000000",

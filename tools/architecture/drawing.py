@@ -23,6 +23,7 @@ text { font: 12px ui-sans-serif, system-ui, "Segoe UI", Helvetica, Arial, sans-s
 .traffic { fill: none; stroke: var(--hot); stroke-width: 1.6; marker-end: url(#hot); }
 .data { fill: none; stroke: var(--store); stroke-width: 1.4; stroke-dasharray: 4 3; marker-end: url(#store); }
 .port { fill: var(--hot); font-size: 11px; paint-order: stroke; stroke: var(--page); stroke-width: 4px; }
+.note { paint-order: stroke; stroke: var(--tier); stroke-width: 4px; }
 .hotfill { fill: var(--hot); }
 .storefill { fill: var(--store); }
 """
@@ -40,6 +41,7 @@ def svg(picture: Picture, title: str) -> str:
         *_frame(places, title),
         *_tiers(places),
         *_arrows(picture, places),
+        *_notes(places),
         *_boxes(picture, places),
         *_lists(picture, places),
     ]
@@ -73,9 +75,13 @@ def _frame(places: Layout, title: str) -> Iterator[str]:
 
 
 def _tiers(places: Layout) -> Iterator[str]:
-    for tier, place in places.tiers.items():
+    for place in places.tiers.values():
         yield _rect(place, "tier")
-        yield _text(place.x + 10, place.y + 17, NOTES[tier])
+
+
+def _notes(places: Layout) -> Iterator[str]:
+    for tier, place in places.tiers.items():
+        yield _text(place.x + 10, place.bottom - 8, NOTES[tier], "note")
 
 
 def _boxes(picture: Picture, places: Layout) -> Iterator[str]:
@@ -134,22 +140,18 @@ def _traffic(places: Layout, ends: tuple[str, str], label: str, index: int) -> I
         yield f'<path class="traffic" d="M{target.middle:.0f} {places.vpc.y - 12:.0f}V{target.y:.0f}"/>'
         yield _text(target.middle + 8, places.vpc.y - 6, f"internet :{label}", "port")
         return
-    source = places.boxes[ends[0]]
+    source, (x1, x2) = places.boxes[ends[0]], places.ends[ends]
     if source.y == target.y:
-        side = source.right < target.x
-        x1, x2 = (source.right, target.x) if side else (source.x, target.right)
-        y, bend = source.y + source.height / 2, 0 if abs(x2 - x1) < 2 * source.width else -70
-        yield f'<path class="traffic" d="M{x1:.0f} {y:.0f}C{x1:.0f} {y + bend:.0f} {x2:.0f} {y + bend:.0f} {x2:.0f} {y:.0f}"/>'
-        yield _text((x1 + x2) / 2 - 12, y + bend * 0.75 - 5, f":{label}", "port")
+        # From roof to roof, higher the longer the way is.
+        top, high = source.y, source.y - 22 - 0.04 * abs(x2 - x1)
+        yield f'<path class="traffic" d="M{x1:.0f} {top:.0f}C{x1:.0f} {high:.0f} {x2:.0f} {high:.0f} {x2:.0f} {top:.0f}"/>'
+        yield _text((x1 + x2) / 2 - 12, top + 0.75 * (high - top) + 3, f":{label}", "port")
         return
-    down = source.y < target.y
-    y1, y2 = (source.bottom, target.y) if down else (source.y, target.bottom)
-    # Ends are spread over the edges, so that arrows into one box can be told apart.
-    x1, x2 = source.middle, target.middle + 0.12 * (source.middle - target.middle) * min(1, target.width / 400)
+    y1, y2 = (source.bottom, target.y) if source.y < target.y else (source.y, target.bottom)
     half = (y1 + y2) / 2
     yield f'<path class="traffic" d="M{x1:.0f} {y1:.0f}C{x1:.0f} {half:.0f} {x2:.0f} {half:.0f} {x2:.0f} {y2:.0f}"/>'
-    part = 0.35 + 0.3 * (index % 2)
-    yield _text(x1 + (x2 - x1) * part + 5, y1 + (y2 - y1) * part, f":{label}", "port")
+    part = 0.4 + 0.2 * (index % 2)
+    yield _text(x1 + (x2 - x1) * part - 12, y1 + (y2 - y1) * part + 4, f":{label}", "port")
 
 
 def _rect(place: Place, kind: str) -> str:

@@ -8,8 +8,8 @@ from tools.architecture.model import INTERNET, TIERS, Arrow, Box, Picture
 MARGIN, GAP, PADDING = 24, 28, 14
 BOX_HEIGHT, LEAST_WIDTH = 62, 132
 # The widths of the letters of 12 px in the fonts that are asked for, on the safe side.
-LETTER = 6.6
-BAND_LABEL, LANE = 24, 9
+LETTER = 7.0
+BAND_LABEL, NOTE, LANE = 36, 26, 9
 TITLE_TOP = 92
 LEAST_TIER = 560
 LIST_LINE = 18
@@ -50,6 +50,8 @@ class Layout:
     vpc: Place
     # For each box that reads or writes stores, the height of its line under its tier.
     lanes: dict[str, float] = field(default_factory=dict)
+    # Where each arrow of traffic leaves and arrives: x at its source and x at its target.
+    ends: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     width: float = 0
     height: float = 0
 
@@ -70,6 +72,7 @@ def layout(picture: Picture) -> Layout:
     found.vpc = Place(x=MARGIN, y=TITLE_TOP, width=inner + 2 * PADDING, height=y - TITLE_TOP)
     _stores(found, picture.stores, widths)
     _lists(found, picture)
+    found.ends = _ends(found, {(a.source, a.target) for a in picture.arrows if a.label and a.source != INTERNET})
     return found
 
 
@@ -101,8 +104,23 @@ def _tier(found: Layout, tier: str, boxes: Sequence[tuple[str, float]], y: float
     for key, width in boxes:
         found.boxes[key] = Place(x=x, y=y + BAND_LABEL, width=width, height=BOX_HEIGHT)
         x += width + spare
-    found.tiers[tier] = Place(x=found.vpc.x + PADDING, y=y, width=inner, height=BAND_LABEL + BOX_HEIGHT + PADDING)
+    found.tiers[tier] = Place(x=found.vpc.x + PADDING, y=y, width=inner, height=BAND_LABEL + BOX_HEIGHT + NOTE)
     return found.tiers[tier].bottom
+
+
+def _ends(found: Layout, arrows: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[float, float]]:
+    """Spread what leaves and arrives over each edge, in the order of the other ends, so that no two arrows meet."""
+    edges: dict[tuple[str, bool], list[tuple[float, tuple[str, str], int]]] = {}
+    for arrow in arrows:
+        boxes = [found.boxes[key] for key in arrow]
+        for side, (box, other) in enumerate((boxes, boxes[::-1])):
+            edges.setdefault((arrow[side], other.y > box.y), []).append((other.middle, arrow, side))
+    spread: dict[tuple[str, str], dict[int, float]] = {arrow: {} for arrow in arrows}
+    for (key, _), ends in edges.items():
+        place = found.boxes[key]
+        for index, (_, arrow, side) in enumerate(sorted(ends)):
+            spread[arrow][side] = place.x + place.width * (index + 1) / (len(ends) + 1)
+    return {arrow: (sides[0], sides[1]) for arrow, sides in spread.items()}
 
 
 def _stores(found: Layout, stores: list[Box], widths: dict[str, float]) -> None:

@@ -16,6 +16,7 @@ GROUP = "aws:ec2/securityGroup:SecurityGroup"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 BUCKET = "aws:s3/bucket:Bucket"
 WORKSPACE = "aws:amp/workspace:Workspace"
+REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 SUBNET = "aws:ec2/subnet:Subnet"
 INTERNET = "internet"
 TIERS = ("public", "private", "database")
@@ -55,10 +56,11 @@ class Reader:
     """Reads a declaration into a picture."""
 
     def __init__(self, declaration: Declaration) -> None:
-        self._resources = declaration.resources
+        # In an order of their own: registrations arrive as their inputs become known.
+        self._resources = sorted(declaration.resources, key=lambda resource: resource.urn)
         self._prefix = f"jobr-{declaration.stack}-"
-        self._by_urn = {resource.urn: resource for resource in declaration.resources}
-        self._groups = declaration.all(GROUP)
+        self._by_urn = {resource.urn: resource for resource in self._resources}
+        self._groups = self._of(GROUP)
 
     def picture(self) -> Picture:
         """What is to be drawn."""
@@ -69,7 +71,7 @@ class Reader:
             if tier:
                 found.tiers[tier].append(self._box(group, describe(occupants)))
         drawn = {box.key for boxes in found.tiers.values() for box in boxes}
-        found.stores = [self._box(store, describe([store])) for store in self._of(BUCKET, WORKSPACE)]
+        found.stores = [self._box(store, self._store(store)) for store in self._stores]
         found.arrows = sorted(
             {
                 arrow
@@ -83,7 +85,30 @@ class Reader:
 
     @cached_property
     def _outside(self) -> set[str]:
-        return {INTERNET, *(store.urn for store in self._of(BUCKET, WORKSPACE))}
+        return {INTERNET, *(store.urn for store in self._stores)}
+
+    @cached_property
+    def _stores(self) -> list[Declared]:
+        """The stores without those that only hold another one's copies."""
+        return [store for store in self._of(BUCKET, WORKSPACE) if store.urn not in self._copies.values()]
+
+    @cached_property
+    def _copies(self) -> dict[str, str]:
+        """Which bucket is copied into which, by URN."""
+        buckets = {bucket.urn: bucket for bucket in self._of(BUCKET)}
+        found: dict[str, str] = {}
+        for replication in self._of(REPLICATION):
+            ends = sorted(
+                (urn for urn in replication.dependencies if urn in buckets),
+                key=lambda urn, source=replication.inputs["bucket"]: buckets[urn].name not in source,  # type: ignore[misc]  # bound now
+            )
+            found[ends[0]] = ends[1]
+        return found
+
+    def _store(self, store: Declared) -> Iterator[str]:
+        yield from describe([store])
+        if store.urn in self._copies:
+            yield "copied to another region"
 
     @cached_property
     def _occupants(self) -> dict[str, list[Declared]]:
@@ -154,7 +179,7 @@ class Reader:
         for type_, word in kinds.items():
             count = len(self._of(type_))
             if count:
-                yield f"{count} {word}{'' if count == 1 else _plural(word)}"
+                yield f"{count} {word if count == 1 else _plural(word)}"
 
 
 def _is(urn: str, type_: str) -> bool:
@@ -162,7 +187,7 @@ def _is(urn: str, type_: str) -> bool:
 
 
 def _plural(word: str) -> str:
-    return "es" if word.endswith("x") else "s"
+    return f"{word[:-1]}ies" if word.endswith("ry") else f"{word}s"
 
 
 # What is counted beside the picture, by the words that people use.

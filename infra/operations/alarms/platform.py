@@ -110,7 +110,7 @@ def _uploads(platform: WatchedPlatform, settings: AlarmSettings) -> Alarm:
 
 def _undelivered(platform: WatchedPlatform) -> Alarm:
     failed = {
-        severity: Metric(namespace="AWS/SNS", name="NumberOfNotificationsFailed", dimensions={"TopicName": name})
+        severity.value: Metric(namespace="AWS/SNS", name="NumberOfNotificationsFailed", dimensions={"TopicName": name})
         for severity, name in platform.topic_names.items()
     }
     return Alarm(

@@ -16,6 +16,7 @@ from infra.settings.rooms.operations import OperationsSettings
 from infra.settings.rooms.scaling import ScalingSettings
 from infra.settings.rooms.stack import StackSettings
 from infra.settings.rooms.storage import StorageSettings
+from infra.settings.rooms.variables import VariableSettings
 
 __all__ = [
     "ROOMS",
@@ -31,6 +32,7 @@ __all__ = [
     "StackSettings",
     "StorageSettings",
     "Values",
+    "VariableSettings",
     "broken_rules",
 ]
 
@@ -40,6 +42,8 @@ RULES: tuple[Rule, ...] = (
     *database.RULES,
     *storage.RULES,
     *application.RULES,
+    *variables.RULES,
+    *connections.RULES,
     *scaling.RULES,
     *deployment.RULES,
     *operations.RULES,
@@ -57,6 +61,7 @@ class Settings(BaseModel):
     database: DatabaseSettings
     storage: StorageSettings
     application: ApplicationSettings
+    variables: VariableSettings
     scaling: ScalingSettings
     deployment: DeploymentSettings
     operations: OperationsSettings
@@ -69,6 +74,7 @@ ROOMS: dict[str, type[Room]] = {
     "database": DatabaseSettings,
     "storage": StorageSettings,
     "application": ApplicationSettings,
+    "variables": variables.MODEL,
     "scaling": ScalingSettings,
     "deployment": DeploymentSettings,
     "operations": OperationsSettings,

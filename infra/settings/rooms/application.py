@@ -84,7 +84,6 @@ class ApplicationSettings(Room):
     certificate_private_key: SecretStr | None = Field(
         None, alias="certificatePrivateKey", description="The imported certificate's private key (PEM)."
     )
-    openai_api_key: SecretStr = Field(alias="openaiApiKey", description="The application's key for OpenAI's API.")
 
 
 def _fargate(values: Values) -> Iterator[Problem]:

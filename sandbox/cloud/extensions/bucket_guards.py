@@ -1,6 +1,7 @@
 """Access logs, locks and replication rules are kept whole; moto drops most of them, or refuses what AWS takes.
 
 - PutObjectLockConfiguration is taken for a bucket that holds objects already: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html
+- an object that was uploaded in parts is locked like any other: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
 - who may deliver logs is read off a policy in any of its forms, and the form of log keys is read back: https://docs.aws.amazon.com/AmazonS3/latest/API/API_TargetObjectKeyFormat.html
 - replication rules are read back as they were put, and their destination has to exist with versioning and, for a bucket with
   locks, with locks: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html
@@ -30,6 +31,7 @@ def install(home: Home) -> None:
     del home
     replace(S3Backend, "put_object_lock_configuration", _put_object_lock_configuration)
     replace(FakeBucket, "_log_permissions_enabled_policy", staticmethod(_may_deliver))
+    _lock_what_came_in_parts()
     _check_destinations()
     _show("get_bucket_logging", _with_key_format)
     _show("get_bucket_replication", _with_whole_rules)
@@ -58,6 +60,16 @@ def _put_object_lock_configuration(self: S3Backend, bucket_name: str, lock_enabl
         raise InvalidBucketState("Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration")
     bucket.object_lock_enabled = bucket.object_lock_enabled or lock_enabled
     bucket.default_lock_mode, bucket.default_lock_days, bucket.default_lock_years = default or (None, None, None)
+
+
+def _lock_what_came_in_parts() -> None:
+    def complete_multipart_upload(self: S3Backend, bucket_name: str, *rest: Any) -> Any:
+        key, bucket = original(self, bucket_name, *rest), self.get_bucket(bucket_name)
+        if key is not None and bucket.has_default_lock:
+            key.lock_mode, key.lock_until = bucket.default_lock_mode, bucket.default_retention()
+        return key
+
+    original = replace(S3Backend, "complete_multipart_upload", complete_multipart_upload)
 
 
 def _check_destinations() -> None:

@@ -2,16 +2,17 @@
 
 https://docs.aws.amazon.com/acm/latest/userguide/import-reimport.html and
 https://docs.aws.amazon.com/acm/latest/APIReference/API_UpdateCertificateOptions.html. Moto makes a new object in the place of
-the old one, and has no UpdateCertificateOptions.
+the old one, has no UpdateCertificateOptions, and issues without proof (dns-validation.html of that guide).
 """
 
 from typing import Any
 
 from moto.acm.exceptions import AWSValidationException
-from moto.acm.models import AWSCertificateManagerBackend
+from moto.acm.models import AWSCertificateManagerBackend, CertBundle
 from moto.acm.responses import AWSCertificateManagerResponse
 from moto.core.exceptions import AWSError
 from moto.core.responses import EmptyResult
+from moto.route53.models import route53_backends
 
 from sandbox.cloud.patching import add, replace
 from sandbox.home import Home
@@ -44,7 +45,28 @@ def install(home: Home) -> None:
         return imported
 
     original = replace(AWSCertificateManagerBackend, "import_certificate", import_certificate)
+    _CHECK.append(replace(CertBundle, "check", _prove))
     add(AWSCertificateManagerResponse, "update_certificate_options", update_certificate_options)
+
+
+_CHECK: list[Any] = []
+
+
+def _prove(self: Any) -> None:
+    """A requested certificate is issued once every record that proves it stands in a zone; moto issues it after a minute."""
+    if self.type != "AMAZON_ISSUED" or self.status != "PENDING_VALIDATION":
+        _CHECK[0](self)
+        return
+    options = self.describe()["Certificate"]["DomainValidationOptions"]
+    wanted = {(o["ResourceRecord"]["Name"], o["ResourceRecord"]["Value"]) for o in options}
+    zones = route53_backends[self.account_id]["aws"].zones.values()
+    there = {(_dotted(rr.name), _dotted(value)) for zone in zones for rr in zone.rrsets for value in rr.records or ()}
+    if wanted <= there:
+        self.status = "ISSUED"
+
+
+def _dotted(name: str) -> str:
+    return f"{name.removesuffix('.')}."
 
 
 def update_certificate_options(self: Any) -> EmptyResult:

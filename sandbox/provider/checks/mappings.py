@@ -170,6 +170,11 @@ MAPPINGS: dict[tuple[str, str], Mapping] = {
         },
         reshape=reshape.bucket_lifecycle,
     ),
+    ("efs", "CreateFileSystem"): Mapping(
+        "AWS::EFS::FileSystem", {"Tags": "FileSystemTags", "CreationToken": None, "Backup": None}
+    ),
+    ("efs", "CreateMountTarget"): Mapping("AWS::EFS::MountTarget"),
+    ("efs", "CreateAccessPoint"): Mapping("AWS::EFS::AccessPoint", {"Tags": "AccessPointTags"}),
     ("elbv2", "CreateLoadBalancer"): Mapping(
         "AWS::ElasticLoadBalancingV2::LoadBalancer", _nowhere("CustomerOwnedIpv4Pool", "IpamPools")
     ),

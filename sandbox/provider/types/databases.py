@@ -160,6 +160,7 @@ INSTANCE = Resource(
     alternatives={"replicateSourceDb": Call("create_db_instance_read_replica", rename=_CREATE)},
     rest={"ApplyImmediately": True},
     id=At("DBInstance.DbiResourceId"),
+    known_as=Call("describe_db_instances", {"DBInstanceIdentifier": "{id}"}, at="DBInstances[0].DbiResourceId"),
     read=Call(
         "describe_db_instances",
         {"Filters": [{"Name": "dbi-resource-id", "Values": ["{id}"]}]},

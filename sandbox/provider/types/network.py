@@ -1,4 +1,4 @@
-"""Networks: VPC, subnets, internet gateways and endpoints."""
+"""Networks: VPC, subnets, internet gateways, endpoints and flow logs."""
 
 from sandbox.provider.mapping import At, Call, Convert, Part, Resource, Text, Until
 
@@ -161,4 +161,35 @@ VPC_ENDPOINT = Resource(
     unserved={"cidrBlocks": "moto's prefix lists hold no addresses"},
 )
 
-RESOURCES: tuple[Resource, ...] = (VPC, SUBNET, INTERNET_GATEWAY, VPC_ENDPOINT)
+FLOW_LOG = Resource(
+    token="aws:ec2/flowLog:FlowLog",
+    service="ec2",
+    create=Call(
+        "create_flow_logs",
+        {"ResourceType": "VPC", "ResourceIds": ["{vpcId}"]},
+        rename={"iamRoleArn": "DeliverLogsPermissionArn", "tags": "vpc-flow-log"},
+    ),
+    id=At("FlowLogIds[0]"),
+    read=Call(
+        "describe_flow_logs",
+        {"FlowLogIds": ["{id}"]},
+        at="FlowLogs[0]",
+        rename={"iamRoleArn": "DeliverLogsPermissionArn", "vpcId": "ResourceId"},
+    ),
+    delete=Call("delete_flow_logs", {"FlowLogIds": ["{id}"]}),
+    replace=(
+        "iamRoleArn",
+        "logDestination",
+        "logDestinationType",
+        "logFormat",
+        "maxAggregationInterval",
+        "trafficType",
+        "vpcId",
+    ),
+    defaults={"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600},
+    computed=("logFormat",),
+    outputs={"arn": _arn("vpc-flow-log")},
+    gone=("InvalidFlowLogId.NotFound",),
+)
+
+RESOURCES: tuple[Resource, ...] = (VPC, SUBNET, INTERNET_GATEWAY, VPC_ENDPOINT, FLOW_LOG)

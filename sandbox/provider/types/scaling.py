@@ -12,7 +12,9 @@ _PLACE = ("serviceNamespace", "resourceId", "scalableDimension")
 TARGET = Resource(
     token="aws:appautoscaling/target:Target",
     service="application-autoscaling",
-    create=Call("register_scalable_target", carries=(*_PLACE, "minCapacity", "maxCapacity", "roleArn", "suspendedState")),
+    create=Call(
+        "register_scalable_target", carries=(*_PLACE, "minCapacity", "maxCapacity", "roleArn", "suspendedState")
+    ),
     id=Text("{resourceId}"),
     read=Call(
         "describe_scalable_targets",

@@ -35,6 +35,32 @@ SECURITY_GROUP = Resource(
     unserved=dict.fromkeys(("ingress", "egress"), "rules are resources of their own"),
 )
 
+_EVERYTHING = {"GroupId": "{id}", "IpPermissions": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}
+_EACH_OTHER = {"GroupId": "{id}", "IpPermissions": [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "{id}"}]}]}
+# It exists since its VPC does: the official provider takes it over, revokes its rules, and leaves it where it is.
+DEFAULT_SECURITY_GROUP = Resource(
+    token="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    service="ec2",
+    create=Call(
+        "describe_security_groups",
+        {"Filters": [{"Name": "vpc-id", "Values": ["{vpcId}"]}, {"Name": "group-name", "Values": ["default"]}]},
+        (),
+    ),
+    id=At("SecurityGroups[0].GroupId"),
+    read=Call("describe_security_groups", {"GroupIds": ["{id}"]}, at="SecurityGroups[0]", rename={"name": "GroupName"}),
+    after_create=(
+        Call("revoke_security_group_egress", _EVERYTHING, ()),
+        Call("revoke_security_group_ingress", _EACH_OTHER, ()),
+    ),
+    delete=None,
+    replace=("vpcId",),
+    local=("revokeRulesOnDelete",),
+    tags_in_create=False,
+    outputs={"arn": _arn("security-group")},
+    gone=("InvalidGroup.NotFound", "InvalidGroupId.Malformed"),
+    unserved=dict.fromkeys(("ingress", "egress"), "a rule that is added to it by hand is not found"),
+)
+
 
 def _rule(direction: str) -> Resource:
     properties = (
@@ -97,4 +123,4 @@ def _rule(direction: str) -> Resource:
     )
 
 
-RESOURCES: tuple[Resource, ...] = (SECURITY_GROUP, _rule("ingress"), _rule("egress"))
+RESOURCES: tuple[Resource, ...] = (SECURITY_GROUP, DEFAULT_SECURITY_GROUP, _rule("ingress"), _rule("egress"))

@@ -1,6 +1,7 @@
-from tests.infra.recording import DEVELOPMENT, Recording, record, run_program
+from tests.infra.recording import DEVELOPMENT, PRODUCTION, Recording, record, run_program
 
 LISTENER, GROUP = "aws:lb/listener:Listener", "aws:lb/targetGroup:TargetGroup"
+BALANCER, RULE = "aws:lb/loadBalancer:LoadBalancer", "aws:lb/listenerRule:ListenerRule"
 
 
 def test_plain_http_is_only_redirected(stack: Recording) -> None:
@@ -10,8 +11,12 @@ def test_plain_http_is_only_redirected(stack: Recording) -> None:
     assert action == {"type": "redirect", "redirect": {"port": "443", "protocol": "HTTPS", "statusCode": "HTTP_301"}}
 
 
-def test_https_takes_tls_1_2_and_1_3_alone(stack: Recording) -> None:
-    assert stack.one(LISTENER, "-https").inputs["sslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
+def test_every_https_listener_takes_tls_1_2_and_1_3_alone_and_a_key_exchange_for_quantum_computers(
+    stack: Recording,
+) -> None:
+    policies = {listener.inputs["port"]: listener.inputs.get("sslPolicy") for listener in stack.all(LISTENER)}
+    policy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+    assert policies == {80: None, 443: policy, 8443: policy}
 
 
 def test_targets_are_judged_by_readiness_and_drained_for_thirty_seconds(stack: Recording) -> None:
@@ -31,14 +36,46 @@ def test_blue_and_green_differ_in_nothing_but_their_names(stack: Recording) -> N
     assert {name for name in blue if blue[name] != green[name]} == {"tags"}
 
 
-def test_one_rule_splits_the_traffic_and_pulumi_leaves_its_weights_to_ecs(stack: Recording) -> None:
-    rule = stack.one("aws:lb/listenerRule:ListenerRule")
-    (action,) = rule.inputs["actions"]
-    assert [(target["arn"].rpartition("-")[2], target["weight"]) for target in action["forward"]["targetGroups"]] == [
-        ("blue", 100),
-        ("green", 0),
-    ]
-    assert rule.ignore_changes == ("actions",)
+def test_ecs_has_a_rule_for_people_and_one_for_tests_and_pulumi_leaves_their_weights_to_it(stack: Recording) -> None:
+    for part in ("-production", "-test"):
+        rule = stack.one(RULE, part)
+        (action,) = rule.inputs["actions"]
+        assert [(t["arn"].rpartition("-")[2], t["weight"]) for t in action["forward"]["targetGroups"]] == [
+            ("blue", 100),
+            ("green", 0),
+        ]
+        assert rule.ignore_changes == ("actions",)
+
+
+def test_each_rule_of_ecs_is_alone_on_its_listener_so_that_no_other_can_hide_it(stack: Recording) -> None:
+    listeners = [rule.inputs["listenerArn"].rpartition("-")[2] for rule in stack.all(RULE)]
+    assert sorted(listeners) == ["https", "test"]
+
+
+def test_other_names_are_redirected_to_the_domain_before_the_production_rule() -> None:
+    recorded = record(run_program, {**PRODUCTION, "domainAliases": "www.jobr.example.com"})
+    rule = recorded.one(RULE, "-aliases").inputs
+    assert rule["priority"] < recorded.one(RULE, "-production").inputs["priority"]
+    assert rule["conditions"] == [{"hostHeader": {"values": ["www.jobr.example.com"]}}]
+    assert rule["actions"][0]["redirect"]["host"] == "jobr.example.com"
+
+
+def test_requests_and_connections_are_logged_to_the_bucket_of_logs(stack: Recording) -> None:
+    balancer = stack.one(BALANCER).inputs
+    for logs in (balancer["accessLogs"], balancer["connectionLogs"]):
+        assert logs["enabled"] is True
+        assert logs["bucket"].endswith("-logs")
+        assert logs["prefix"] == "load-balancer"
+
+
+def test_requests_that_two_servers_could_read_differently_are_refused(stack: Recording) -> None:
+    assert stack.one(BALANCER).inputs["desyncMitigationMode"] == "strictest"
+
+
+def test_no_slow_start_stands_beside_the_algorithm_that_excludes_it(stack: Recording) -> None:
+    for group in stack.all(GROUP):
+        assert group.inputs["loadBalancingAlgorithmType"] == "least_outstanding_requests"
+        assert "slowStart" not in group.inputs
 
 
 def test_headers_that_are_not_valid_are_dropped(stack: Recording) -> None:

@@ -65,6 +65,8 @@ GLOBAL_KEYS = frozenset(
         "vpcsourceip",
     ]
 )
+# Lambda puts it into every request that a function's code makes (Lambda, Using source function ARN to control access).
+FUNCTION_KEY = "lambda:sourcefunctionarn"
 TAGGED_KEYS = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/", "kms:encryptioncontext:")
 # A part of an ARN or a key that is the caller's, such as ${Partition} or ${TagKey}.
 VARIABLE = re.compile(r"\$\{\w+\}")
@@ -166,7 +168,7 @@ def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "unknown-operator", operator
         for key in tests:
             lower = key.lower()
-            if lower in GLOBAL_KEYS or lower.startswith(TAGGED_KEYS):
+            if lower in GLOBAL_KEYS or lower == FUNCTION_KEY or lower.startswith(TAGGED_KEYS):
                 continue
             actions = [action for action in _list(statement.get("Action")) if "*" not in action and exists(action)]
             lost = [action for action in actions if lower not in _condition_keys(action)]
@@ -201,7 +203,8 @@ def _formats(action: str) -> tuple[str, ...]:
 def _fits(arn: str, form: str) -> bool:
     """Whether some resource is named by both; either may have wildcards. A bucket's name has no slash."""
     of_bucket = form.endswith("${BucketName}") and "/" in arn
-    return not of_bucket and _meet(arn, VARIABLE.sub("*", form))
+    parts = zip(arn.split(":", 5), VARIABLE.sub("*", form).split(":", 5), strict=False)
+    return not of_bucket and arn.count(":") >= 5 and all(_meet(*pair) for pair in parts)
 
 
 @cache

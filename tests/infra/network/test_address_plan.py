@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.network.address_plan import AddressPlanError, Tier, plan
+from infra.network.address_plan import ZONES_PER_TIER, AddressPlanError, Tier, plan
 
 prefixes = st.integers(min_value=16, max_value=20)
 networks = st.builds(
@@ -33,6 +33,14 @@ def test_a_fourth_zone_moves_no_subnet_that_exists(network: IPv4Network) -> None
     before = {(s.tier, s.zone): s.cidr for s in plan(network, "abc")}
     after = {(s.tier, s.zone): s.cidr for s in plan(network, "abcd")}
     assert before.items() <= after.items()
+
+
+@given(networks, zones)
+def test_a_fourth_tier_has_room_and_moves_no_subnet_that_exists(network: IPv4Network, letters: str) -> None:
+    blocks = list(network.subnets(prefixlen_diff=4))
+    taken = {subnet.cidr for subnet in plan(network, letters)}
+    assert taken.isdisjoint(blocks[len(Tier) * ZONES_PER_TIER :])
+    assert len(blocks) >= (len(Tier) + 1) * ZONES_PER_TIER
 
 
 @given(networks)

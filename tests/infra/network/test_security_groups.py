@@ -1,14 +1,26 @@
-from tests.infra.recording import Recorded, Recording
+import pytest
 
+from infra.network.flows import Flow, Group, Outside, flows, groups
+from infra.network.security_groups import ANYWHERE
+from tests.infra.recording import DEVELOPMENT, Recorded, Recording, record, run_program
+
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+Way = tuple[str, str, int]
+
+
+@pytest.fixture(params=["development", "production"])
+def declared(request: pytest.FixtureRequest) -> tuple[Recording, list[Flow]]:
+    has = request.param == "production"
+    return request.getfixturevalue(request.param), list(flows(proxy=has, endpoints=has))
 
 
 def _group(group_id: str) -> str:
     return group_id.removesuffix("-id").split("-", 2)[2]
 
 
-def _ways(rules: list[Recorded], source: str, target: str) -> set[tuple[str, str, int]]:
+def _ways(rules: list[Recorded], source: str, target: str) -> set[Way]:
     return {
         (_group(rule.inputs[source]), _group(rule.inputs[target]), int(rule.inputs["fromPort"]))
         for rule in rules
@@ -16,41 +28,70 @@ def _ways(rules: list[Recorded], source: str, target: str) -> set[tuple[str, str
     }
 
 
-def test_the_internet_gets_in_on_the_load_balancers_two_ports_alone(stack: Recording) -> None:
-    everyone = [rule for rule in stack.all(INGRESS) if "cidrIpv4" in rule.inputs]
-    assert {
-        (_group(rule.inputs["securityGroupId"]), rule.inputs["fromPort"], rule.inputs["toPort"]) for rule in everyone
-    } == {
-        ("load-balancer", 443, 443),
-        ("load-balancer", 80, 80),
+def _addresses(rules: list[Recorded], port: int) -> set[str]:
+    return {rule.inputs["cidrIpv4"] for rule in rules if "cidrIpv4" in rule.inputs and rule.inputs["fromPort"] == port}
+
+
+def test_groups_talk_along_the_flows_alone_and_both_ends_agree(declared: tuple[Recording, list[Flow]]) -> None:
+    stack, its_flows = declared
+    between = {
+        (str(f.source), str(f.target), f.port)
+        for f in its_flows
+        if isinstance(f.source, Group) and isinstance(f.target, Group)
     }
+    assert _ways(stack.all(EGRESS), "securityGroupId", "referencedSecurityGroupId") == between
+    assert _ways(stack.all(INGRESS), "referencedSecurityGroupId", "securityGroupId") == between
 
 
-def test_groups_talk_along_these_ways_alone_and_both_ends_agree(stack: Recording) -> None:
-    ways = {("load-balancer", "application", 5000), ("application", "database", 5432), ("backup", "database", 5432)}
-    assert _ways(stack.all(EGRESS), "securityGroupId", "referencedSecurityGroupId") == ways
-    assert _ways(stack.all(INGRESS), "referencedSecurityGroupId", "securityGroupId") == ways
-
-
-def test_only_the_application_and_the_backup_reach_the_internet_and_only_over_https(stack: Recording) -> None:
-    outward = [rule for rule in stack.all(EGRESS) if "cidrIpv4" in rule.inputs]
-    assert {
-        (_group(rule.inputs["securityGroupId"]), rule.inputs["fromPort"], rule.inputs["toPort"]) for rule in outward
-    } == {
-        ("application", 443, 443),
-        ("backup", 443, 443),
+def test_everyone_gets_in_where_the_flows_say_so_alone(declared: tuple[Recording, list[Flow]]) -> None:
+    stack, its_flows = declared
+    everyone = {
+        (_group(rule.inputs["securityGroupId"]), rule.inputs["fromPort"])
+        for rule in stack.all(INGRESS)
+        if rule.inputs.get("cidrIpv4") == ANYWHERE
     }
+    assert everyone == {(str(f.target), f.port) for f in its_flows if f.source is Outside.INTERNET}
 
 
-def test_the_database_opens_no_connection_itself(stack: Recording) -> None:
-    assert "database" not in {_group(rule.inputs["securityGroupId"]) for rule in stack.all(EGRESS)}
+def test_groups_get_out_to_the_internet_on_the_ports_of_the_flows_alone(
+    declared: tuple[Recording, list[Flow]],
+) -> None:
+    stack, its_flows = declared
+    outward = {
+        (_group(rule.inputs["securityGroupId"]), rule.inputs["fromPort"])
+        for rule in stack.all(EGRESS)
+        if "cidrIpv4" in rule.inputs
+    }
+    assert outward == {(str(f.source), f.port) for f in its_flows if f.target is Outside.INTERNET}
 
 
-def test_every_rule_says_why_it_is_there(stack: Recording) -> None:
-    assert all(rule.inputs["description"] for rule in (*stack.all(INGRESS), *stack.all(EGRESS)))
+def test_every_rule_is_for_one_port_of_tcp_and_says_why(stack: Recording) -> None:
+    for rule in (*stack.all(INGRESS), *stack.all(EGRESS)):
+        assert rule.inputs["ipProtocol"] == "tcp"
+        assert rule.inputs["fromPort"] == rule.inputs["toPort"]
+        assert rule.inputs["description"]
+
+
+def test_the_test_listener_lets_in_each_nat_gateway_by_its_own_address(
+    development: Recording, production: Recording
+) -> None:
+    for stack, zones in ((development, {"a"}), (production, {"a", "b", "c"})):
+        rules = [rule for rule in stack.all(INGRESS) if "-testers-" in rule.name]
+        assert {rule.name.rpartition("nat-")[2] for rule in rules} == zones
+        assert _addresses(stack.all(INGRESS), 8443) == {"192.0.2.1/32"}
+
+
+def test_people_test_from_the_settings_networks_alone() -> None:
+    cidrs = "198.51.100.0/24, 203.0.113.7/32"
+    stack = record(run_program, {**DEVELOPMENT, "testClientCidrs": cidrs})
+    assert _addresses(stack.all(INGRESS), 8443) == {"198.51.100.0/24", "203.0.113.7/32", "192.0.2.1/32"}
+
+
+def test_a_group_that_the_stack_has_no_use_for_does_not_exist(declared: tuple[Recording, list[Flow]]) -> None:
+    stack, its_flows = declared
+    has = any(flow.target is Group.ENDPOINTS for flow in its_flows)
+    assert {_group(f"{group.name}-id") for group in stack.all(GROUP)} == set(groups(proxy=has, endpoints=has))
 
 
 def test_no_rule_stands_inside_a_group_where_it_would_fight_with_the_rules_outside(stack: Recording) -> None:
-    groups = stack.all("aws:ec2/securityGroup:SecurityGroup")
-    assert len(groups) == 4
-    assert not any({"ingress", "egress"} & group.inputs.keys() for group in groups)
+    assert not any({"ingress", "egress"} & group.inputs.keys() for group in stack.all(GROUP))

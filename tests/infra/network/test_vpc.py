@@ -1,4 +1,4 @@
-from tests.infra.recording import Recording
+from tests.infra.recording import DEVELOPMENT, Recording, record, run_program
 
 ROUTE, TABLE = "aws:ec2/route:Route", "aws:ec2/routeTable:RouteTable"
 
@@ -40,7 +40,29 @@ def test_development_pays_for_one_nat_gateway(development: Recording) -> None:
 
 
 def test_s3_is_reached_without_nat_from_private_and_database_subnets(stack: Recording) -> None:
-    endpoint = stack.one("aws:ec2/vpcEndpoint:VpcEndpoint")
+    endpoint = stack.one("aws:ec2/vpcEndpoint:VpcEndpoint", "-s3")
+    assert endpoint.inputs["vpcEndpointType"] == "Gateway"
     assert endpoint.inputs["serviceName"] == "com.amazonaws.us-east-1.s3"
     tables = {f"{table.name}-id" for table in stack.all(TABLE) if not table.name.endswith("-public")}
     assert set(endpoint.inputs["routeTableIds"]) == tables
+
+
+def test_the_vpcs_default_security_group_is_taken_over_and_left_empty(stack: Recording) -> None:
+    group = stack.one("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup")
+    assert group.inputs["vpcId"] == f"{stack.one('aws:ec2/vpc:Vpc').name}-id"
+    assert not {"ingress", "egress"} & group.inputs.keys()
+
+
+def test_a_fourth_zone_adds_to_the_network_and_changes_nothing_that_exists(development: Recording) -> None:
+    wider = record(run_program, {**DEVELOPMENT, "networkZones": "a,b,c,d"}, "development")
+    kinds = ("aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", TABLE, ROUTE)
+    before = {(kind, r.name): r.inputs for kind in kinds for r in development.all(kind)}
+    after = {(kind, r.name): r.inputs for kind in kinds for r in wider.all(kind)}
+    assert before.items() <= after.items()
+    assert {
+        name.removeprefix("jobr-development-") for kind, name in after.keys() - before.keys() if kind == kinds[1]
+    } == {
+        "public-d",
+        "private-d",
+        "database-d",
+    }

@@ -1,51 +1,221 @@
 import re
 from pathlib import Path
+from typing import Any
 
-from tests.infra.recording import Recording
+import pytest
+
+from infra.operations.alarms.model import Missing, Signal
+from infra.outputs import contract
+from runtime.backups.handler import NAMESPACE as BACKUPS
+from tests.infra.operations.aws_metrics import METRICS
+from tests.infra.recording import DEVELOPMENT, PRODUCTION, Recorded, Recording, record, run_program
 
 PROJECT = Path(__file__).resolve().parents[3]
+RUNBOOKS = PROJECT / "docs/runbooks"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+# PutMetricAlarm, "Period": the evaluation may reach back a day, or a week with periods of an hour and more.
+DAY, WEEK, HOUR = 86_400, 604_800, 3600
 
 
-def test_every_alarm_tells_the_topic_and_names_a_runbook_that_exists(stack: Recording) -> None:
-    alarms = stack.all(ALARM)
-    assert alarms
-    for alarm in alarms:
-        assert [action.rpartition(":")[2] for action in alarm.inputs["alarmActions"]] == [
-            stack.one("aws:sns/topic:Topic").name
-        ]
-        found = re.search(r"Runbook: (docs/runbooks/\S+\.md)", alarm.inputs["alarmDescription"])
-        assert found
-        assert (PROJECT / found[1]).is_file()
+def alarm(stack: Recording, name: str) -> dict[str, Any]:
+    """The inputs of the one alarm whose name ends so."""
+    return stack.one(ALARM, f"-{name}").inputs
 
 
-def test_every_runbook_says_what_to_check_how_to_decide_and_how_to_act() -> None:
-    runbooks = list((PROJECT / "docs/runbooks").glob("*.md"))
-    assert runbooks
-    for runbook in runbooks:
-        headings = re.findall(r"^## (.+)$", runbook.read_text(), re.MULTILINE)
-        assert headings == ["Check", "Decide", "Act"], runbook.name
+def metrics(inputs: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every metric that an alarm reads, alone or in an expression."""
+    queries = inputs.get("metricQueries", [])
+    if not queries:
+        return [inputs]
+    return [query["metric"] for query in queries if "metric" in query]
 
 
-def test_a_single_error_of_the_backup_function_is_an_alarm(stack: Recording) -> None:
-    alarm = stack.one(ALARM).inputs
-    assert (alarm["namespace"], alarm["metricName"], alarm["statistic"], alarm["threshold"]) == (
-        "AWS/Lambda",
-        "Errors",
-        "Sum",
-        1,
+def runbook(found: Recorded) -> str:
+    match = re.search(r"Runbook: docs/runbooks/(\S+)\.md$", found.inputs["alarmDescription"])
+    assert match, found.name
+    return match[1]
+
+
+def test_every_alarm_tells_the_topic_of_its_severity_when_it_goes_off_and_when_it_is_over(stack: Recording) -> None:
+    for found in stack.all(ALARM):
+        severity = re.search(r"Severity: (\w+)\.", found.inputs["alarmDescription"])
+        assert severity, found.name
+        topic = stack.one("aws:sns/topic:Topic", f"-{severity[1]}")
+        for actions in ("alarmActions", "okActions"):
+            assert [action.rpartition(":")[2] for action in found.inputs[actions]] == [topic.name], found.name
+        assert found.inputs.get("actionsEnabled", True) is True
+
+
+def test_alarms_and_runbooks_are_the_same_list_both_ways(production: Recording) -> None:
+    assert {runbook(found) for found in production.all(ALARM)} == {path.stem for path in RUNBOOKS.glob("*.md")}
+
+
+def test_no_stack_has_an_alarm_without_a_runbook(development: Recording) -> None:
+    assert [found.name for found in development.all(ALARM) if not (RUNBOOKS / f"{runbook(found)}.md").is_file()] == []
+
+
+@pytest.mark.parametrize("path", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
+def test_a_runbook_says_what_to_check_how_to_decide_and_how_to_act(path: Path) -> None:
+    text = path.read_text()
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Check", "Decide", "Act"]
+    assert len(text.splitlines()) < 60
+    # Gone since PostgreSQL 13, and what the guide advises that nobody should do.
+    assert not re.search(r"\b(total_time|mean_time)\b|--inspect=0|FULL;", text)
+
+
+def test_a_runbook_names_only_outputs_that_the_stack_has() -> None:
+    named = {
+        name for path in RUNBOOKS.glob("*.md") for name in re.findall(r"pulumi stack output (\w+)", path.read_text())
+    }
+    assert named
+    assert named <= contract().keys()
+
+
+def test_a_runbook_refers_only_to_runbooks_that_exist() -> None:
+    names = {path.name for path in RUNBOOKS.glob("*.md")}
+    referred = {
+        name for path in RUNBOOKS.glob("*.md") for name in re.findall(r"(?<![\w/-])([a-z-]+\.md)", path.read_text())
+    }
+    assert referred
+    assert referred <= names
+
+
+def test_every_alarm_says_what_no_data_means(stack: Recording) -> None:
+    assert {found.inputs.get("treatMissingData") for found in stack.all(ALARM)} == set(Missing)
+
+
+def test_every_metric_exists_on_aws_under_the_dimensions_that_are_asked_for(stack: Recording) -> None:
+    for found in stack.all(ALARM):
+        for metric in metrics(found.inputs):
+            namespace, name = metric["namespace"], metric["metricName"]
+            if namespace.startswith("Jobr/"):
+                continue
+            _, known = METRICS[namespace]
+            assert frozenset(metric["dimensions"]) in known[name], (found.name, name)
+
+
+def test_our_own_metrics_are_the_ones_that_somebody_publishes(stack: Recording) -> None:
+    (counted,) = stack.all("aws:cloudwatch/logMetricFilter:LogMetricFilter")
+    transformation = counted.inputs["metricTransformation"]
+    own = {
+        (metric["namespace"], metric["metricName"])
+        for found in stack.all(ALARM)
+        for metric in metrics(found.inputs)
+        if metric["namespace"].startswith("Jobr/")
+    }
+    assert own == {(BACKUPS, "BackupSucceeded"), (transformation["namespace"], transformation["name"])}
+
+
+def test_no_alarm_asks_for_more_time_than_cloudwatch_looks_back(stack: Recording) -> None:
+    for found in stack.all(ALARM):
+        period = found.inputs.get("period") or metrics(found.inputs)[0]["period"]
+        assert period * found.inputs["evaluationPeriods"] <= (WEEK if period >= HOUR else DAY), found.name
+        assert 1 <= found.inputs["datapointsToAlarm"] <= found.inputs["evaluationPeriods"]
+
+
+def test_an_expression_has_one_value_and_names_only_its_own_metrics(stack: Recording) -> None:
+    expressions = [found for found in stack.all(ALARM) if "metricQueries" in found.inputs]
+    assert expressions
+    for found in expressions:
+        queries = found.inputs["metricQueries"]
+        assert [query["id"] for query in queries if query["returnData"]] == ["result"], found.name
+        ids = {query["id"] for query in queries if not query["returnData"]}
+        expression = next(query["expression"] for query in queries if query["returnData"])
+        assert set(re.findall(r"\b[a-z][a-z0-9_]*\b", expression)) == ids, found.name
+
+
+def test_an_expression_must_make_one_value_of_several_metrics() -> None:
+    with pytest.raises(ValueError, match="expression"):
+        Signal(metrics={})
+
+
+def test_the_guides_numbers_are_the_defaults(production: Recording) -> None:
+    ratio = alarm(production, "release-error-ratio-high")
+    assert (ratio["threshold"], ratio["evaluationPeriods"], metrics(ratio)[0]["period"]) == (5, 2, 60)
+    latency = alarm(production, "release-latency-high")
+    assert (latency["threshold"], latency["extendedStatistic"]) == (2, "p95")
+    assert latency["period"] * latency["evaluationPeriods"] == 5 * 60
+    connections = alarm(production, "database-connections-high")
+    assert (connections["threshold"], connections["period"] * connections["evaluationPeriods"]) == (180, 60)
+
+
+def test_thresholds_follow_the_settings() -> None:
+    changed = record(
+        run_program,
+        {
+            **DEVELOPMENT,
+            "databaseMaximumConnections": "300",
+            "alarmConnectionsPercent": "50",
+            "alarmErrorPercent": "2",
+            "alarmLatency": "3s",
+            "alarmBackupAge": "50h",
+            "databaseStorageGib": "50",
+        },
     )
-    assert alarm["dimensions"] == {"FunctionName": stack.one("aws:lambda/function:Function").name}
+    assert alarm(changed, "database-connections-high")["threshold"] == 150
+    assert alarm(changed, "release-error-ratio-high")["threshold"] == 2
+    assert alarm(changed, "release-latency-high-green")["threshold"] == 3
+    assert alarm(changed, "database-backup-missing")["evaluationPeriods"] == 50
+    assert alarm(changed, "database-storage-low")["threshold"] == 50 * 1024**3 * 8 // 100
 
 
-def test_the_topic_is_encrypted_under_our_key_so_that_cloudwatch_may_use_it(stack: Recording) -> None:
-    assert stack.one("aws:sns/topic:Topic").inputs["kmsMasterKeyId"].endswith("-messages")
+def test_errors_of_targets_that_do_not_answer_count_and_a_quiet_minute_divides_by_no_zero(stack: Recording) -> None:
+    ratio = alarm(stack, "release-error-ratio-high")
+    assert {metric["metricName"] for metric in metrics(ratio)} == {
+        "RequestCount",
+        "HTTPCode_Target_5XX_Count",
+        "HTTPCode_ELB_5XX_Count",
+    }
+    (expression,) = [query["expression"] for query in ratio["metricQueries"] if "expression" in query]
+    requests = "SUM([requests, balancer])"
+    assert expression == f"100 * SUM([target, balancer]) / IF({requests} > 20, {requests}, 20)"
 
 
-def test_every_address_is_subscribed_and_none_is_needed(development: Recording, production: Recording) -> None:
-    kind = "aws:sns/topicSubscription:TopicSubscription"
-    assert sorted(subscription.inputs["endpoint"] for subscription in production.all(kind)) == [
-        "one@example.com",
-        "two@example.com",
-    ]
-    assert development.all(kind) == []
+def test_the_idle_colour_without_targets_is_no_alarm_and_no_target_at_all_is(stack: Recording) -> None:
+    for colour in ("blue", "green"):
+        assert alarm(stack, f"unhealthy-targets-{colour}")["treatMissingData"] == "notBreaching"
+    assert alarm(stack, "no-healthy-target")["treatMissingData"] == "breaching"
+
+
+def test_a_backup_that_never_ran_is_an_alarm(stack: Recording) -> None:
+    missing = alarm(stack, "database-backup-missing")
+    assert missing["treatMissingData"] == "breaching"
+    assert missing["evaluationPeriods"] * metrics(missing)[0]["period"] == 26 * HOUR
+    variables = stack.one("aws:lambda/function:Function", "database-backup").inputs["environment"]["variables"]
+    assert metrics(missing)[0]["dimensions"] == {"Environment": variables["ENVIRONMENT"]}
+
+
+def test_the_tasks_memory_is_measured_against_what_the_application_may_have(stack: Recording) -> None:
+    # 1024 MiB of a task of 2048, which is what Fargate has for application and collector; CloudWatch knows the task alone.
+    assert alarm(stack, "task-memory-high")["threshold"] == 45
+
+
+def test_a_replica_and_a_proxy_are_watched_where_there_are_any() -> None:
+    without = record(run_program, {**DEVELOPMENT, "databaseReplica": "false", "databaseProxy": "false"})
+    names = {found.name for found in without.all(ALARM)}
+    assert not {name for name in names if "replica-lag" in name or name.endswith("-replica") or "proxy" in name}
+    with_proxy = record(run_program, {**PRODUCTION, "databaseProxy": "true"})
+    assert alarm(with_proxy, "proxy-borrow-latency-high")["threshold"] == 1_000_000
+
+
+def test_a_release_is_moved_back_by_errors_latency_and_unhealthy_targets_of_all_and_of_each_colour(
+    stack: Recording,
+) -> None:
+    service = stack.one("aws:ecs/service:Service").inputs["alarms"]
+    assert service["enable"] is True
+    assert service["rollback"] is True
+    names = {name.rpartition("-release-")[2] for name in service["alarmNames"]}
+    assert names == {
+        "error-ratio-high",
+        "error-ratio-high-blue",
+        "error-ratio-high-green",
+        "latency-high",
+        "latency-high-blue",
+        "latency-high-green",
+        "unhealthy-targets-blue",
+        "unhealthy-targets-green",
+    }
+
+
+def test_nothing_mutes_an_alarm(stack: Recording) -> None:
+    assert [r.name for r in stack.resources if "mute" in r.type.lower()] == []

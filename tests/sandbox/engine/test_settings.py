@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from sandbox.cloud.beforehand import CERTIFICATE_ARN
 from sandbox.engine.errors import RefusedError
 from sandbox.engine.settings import Overlaid, StackFolder, passphrase
 from sandbox.home import Home
@@ -87,12 +88,23 @@ def test_nothing_that_only_real_credentials_open_is_left(home: Home, source: Pat
         assert word not in text
 
 
+def test_what_people_make_by_hand_is_named_as_it_exists_in_the_embedded_account_and_only_where_it_is_named(
+    home: Home, source: Path
+) -> None:
+    folders = {stack: StackFolder(home, stack, source) for stack in ("production", "development")}
+    for folder in folders.values():
+        folder.write()
+    assert written(folders["production"])["jobr:certificateArn"] == CERTIFICATE_ARN
+    assert "jobr:certificateArn" not in written(folders["development"])
+
+
 def test_every_overlaid_key_is_told(home: Home, source: Path) -> None:
     folder = StackFolder(home, "production", source)
     folder.write()
     assert {item.key for item in folder.overlaid} == {
         "secretsprovider",
         "jobr:accountId",
+        "jobr:certificateArn",
         "jobr:openaiApiKey",
         'jobr:nested["inner"][0]',
     }

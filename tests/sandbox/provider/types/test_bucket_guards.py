@@ -166,6 +166,18 @@ class TestLocks:
         with pytest.raises(ClientError, match="AccessDenied"):
             s3.delete_object(Bucket=name, Key="late", VersionId=version)
 
+    def test_an_object_that_came_in_parts_is_held_too(self, make: Make) -> None:
+        bench, name, _ = self._locked(make, {"forceDestroy": True})
+        s3, target = bench.client("s3"), {"Bucket": name, "Key": "parts"}
+        upload = s3.create_multipart_upload(**target)["UploadId"]
+        tag = s3.upload_part(**target, UploadId=upload, PartNumber=1, Body=b"x")["ETag"]
+        made = s3.complete_multipart_upload(
+            **target, UploadId=upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": tag}]}
+        )
+        assert s3.head_object(**target)["ObjectLockMode"] == "GOVERNANCE"
+        with pytest.raises(ClientError, match="AccessDenied"):
+            s3.delete_object(**target, VersionId=made["VersionId"])
+
     def test_a_disposable_bucket_goes_with_what_governance_holds(self, make: Make) -> None:
         bench, name, state = self._locked(make, {"forceDestroy": True})
         bench.client("s3").put_object(Bucket=name, Key="late", Body=b"x")

@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 from sandbox.provider.mapping import Call
 from tests.sandbox.provider.types.harness import Bench, Case, Change, Drift
 from tests.sandbox.provider.types.surroundings import (
+    ROLE,
     WholeContract,
+    groups,
     internet_gateway,
     new_vpc,
     route_table,
@@ -14,6 +16,8 @@ from tests.sandbox.provider.types.surroundings import (
 )
 
 TAGS = {"Name": "a case"}
+OPEN = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}]}'
+NARROW = OPEN.replace("kms:*", "kms:Decrypt")
 S3 = "com.amazonaws.us-east-1.s3"
 
 
@@ -64,6 +68,35 @@ _ASSOCIATION = Call(
 )
 _GATEWAY = _by_id("internet_gateways", "InternetGateways", "InternetGatewayIds")
 _ENDPOINT = _by_id("vpc_endpoints", "VpcEndpoints", "VpcEndpointIds")
+
+_FLOW_LOG = _by_id("flow_logs", "FlowLogs", "FlowLogIds")
+
+
+def _flow_log(bench: Bench) -> dict[str, Any]:
+    group = bench.unique("flows")
+    bench.client("logs").create_log_group(logGroupName=group)
+    return {
+        "vpcId": new_vpc(bench),
+        "trafficType": "ALL",
+        "logDestination": f"arn:aws:logs:us-east-1:123456789012:log-group:{group}",
+        "logDestinationType": "cloud-watch-logs",
+        "iamRoleArn": ROLE,
+        "maxAggregationInterval": 60,
+        "tags": TAGS,
+    }
+
+
+def _interface_endpoint(bench: Bench) -> dict[str, Any]:
+    return {
+        "vpcId": vpc(bench.cloud),
+        "serviceName": "com.amazonaws.us-east-1.kms",
+        "vpcEndpointType": "Interface",
+        "subnetIds": list(subnets(bench.cloud)[:2]),
+        "securityGroupIds": [groups(bench.cloud)[0]],
+        "privateDnsEnabled": True,
+        "policy": OPEN,
+        "tags": TAGS,
+    }
 
 
 class TestNetworks(WholeContract):
@@ -226,5 +259,52 @@ class TestNetworks(WholeContract):
             drift=(RETAGGED,),
             vanish=Call("delete_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}),
             remains="State == 'deleted'",
+        ),
+        Case(
+            "aws:ec2/vpcEndpoint:VpcEndpoint",
+            _interface_endpoint,
+            _ENDPOINT,
+            {
+                "VpcEndpointType": "Interface",
+                "length(SubnetIds)": 2,
+                "Groups[].GroupId": "{securityGroupIds}",
+                "PrivateDnsEnabled": True,
+                "State": "available",
+            },
+            outputs={"state": "available"},
+            changes=(
+                Change("policy", NARROW, {"PolicyDocument": NARROW}),
+                Change("privateDnsEnabled", False, {"PrivateDnsEnabled": False}),
+                RENAMED,
+                UNTAGGED,
+            ),
+            replaces={"serviceName": "com.amazonaws.us-east-1.sns", "vpcId": "vpc-1"},
+            drift=(RETAGGED,),
+            vanish=Call("delete_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}),
+            remains="State == 'deleted'",
+            name="an interface",
+        ),
+        Case(
+            "aws:ec2/flowLog:FlowLog",
+            _flow_log,
+            _FLOW_LOG,
+            {
+                "ResourceId": "{vpcId}",
+                "TrafficType": "ALL",
+                "LogDestination": "{logDestination}",
+                "DeliverLogsPermissionArn": "{iamRoleArn}",
+                "MaxAggregationInterval": 60,
+            },
+            outputs={"arn": "arn:aws:ec2:us-east-1:123456789012:vpc-flow-log/{id}"},
+            changes=(RENAMED, UNTAGGED),
+            replaces={
+                "vpcId": "vpc-1",
+                "trafficType": "REJECT",
+                "maxAggregationInterval": 600,
+                "iamRoleArn": f"{ROLE}-else",
+                "logDestination": "arn:aws:logs:us-east-1:123456789012:log-group:else",
+            },
+            drift=(RETAGGED,),
+            vanish=Call("delete_flow_logs", {"FlowLogIds": ["{id}"]}),
         ),
     )

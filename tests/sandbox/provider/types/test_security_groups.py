@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from sandbox.provider.mapping import Call
 from tests.sandbox.provider.types.harness import Bench, Case, Change, Drift
-from tests.sandbox.provider.types.surroundings import WholeContract, groups, vpc
+from tests.sandbox.provider.types.surroundings import WholeContract, groups, new_vpc, vpc
 
 TAGS = {"Name": "a rule"}
 _GROUP = Call("describe_security_groups", {"GroupIds": ["{id}"]}, at="SecurityGroups[0]")
@@ -140,6 +140,16 @@ class TestSecurityGroups(WholeContract):
             replaces={"name": "another", "description": "another", "vpcId": "vpc-1"},
             drift=(Drift(_tag("by hand"), "tags", {"Name": "by hand"}),),
             vanish=Call("delete_security_group", {"GroupId": "{id}"}),
+        ),
+        Case(
+            "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+            lambda bench: {"vpcId": new_vpc(bench), "tags": TAGS},
+            _GROUP,
+            {"GroupName": "default", "IpPermissions": [], "IpPermissionsEgress": [], "VpcId": "{vpcId}"},
+            outputs={"name": "default", "arn": "arn:aws:ec2:us-east-1:123456789012:security-group/{id}"},
+            changes=(Change("tags", {"Name": "another"}, {"Tags[0].Value": "another"}),),
+            replaces={"vpcId": "vpc-1"},
+            drift=(Drift(_tag("by hand"), "tags", {"Name": "by hand"}),),
         ),
         *_cases("ingress"),
         *_cases("egress"),
