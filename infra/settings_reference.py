@@ -1,6 +1,6 @@
-"""What is written down about the settings: Pulumi.yaml's `config:` and docs/settings.md, generated from the models.
+"""What is written down about the settings: Pulumi.yaml's `config:`, docs/settings.md and the application's environment, generated from the models.
 
-`python -m infra.settings_reference --write` writes both; without the option it says whether they are up to date.
+`python -m infra.settings_reference --write` writes all; without the option it says whether they are up to date.
 """
 
 import argparse
@@ -10,12 +10,15 @@ from pathlib import Path
 
 import yaml
 
+from infra.application.environment.reference import environment_page, schema_file
 from infra.settings.loading import Key, keys
 from infra.settings.problems import NAMESPACE
 
 PROJECT = Path(__file__).resolve().parents[1]
 PULUMI_YAML = Path("Pulumi.yaml")
 SETTINGS_PAGE = Path("docs/settings.md")
+ENVIRONMENT_PAGE = Path("docs/application-environment.md")
+ENVIRONMENT_SCHEMA = Path("docs/application-environment.schema.json")
 COMMAND = "python -m infra.settings_reference --write"
 ROOM_TITLES = {
     "stack": "The whole stack",
@@ -72,7 +75,12 @@ def _row(key: Key) -> str:
 
 def documents() -> dict[Path, str]:
     """What each generated file ought to hold, by its path inside the project."""
-    return {PULUMI_YAML: pulumi_yaml(), SETTINGS_PAGE: settings_page()}
+    return {
+        PULUMI_YAML: pulumi_yaml(),
+        SETTINGS_PAGE: settings_page(),
+        ENVIRONMENT_PAGE: environment_page(COMMAND),
+        ENVIRONMENT_SCHEMA: schema_file(),
+    }
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -80,7 +88,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m infra.settings_reference", description="The settings' written reference"
     )
-    parser.add_argument("--write", action="store_true", help="write Pulumi.yaml and docs/settings.md")
+    parser.add_argument("--write", action="store_true", help="write what is out of date")
     write = parser.parse_args(arguments).write
     stale = [
         path

@@ -64,13 +64,9 @@ def check_transport(resources: Sequence[Resource]) -> Iterator[Finding]:
         for owner in resources:
             if owner.type != kind:
                 continue
-            documents = [one.get("policy") for one in policies if one.refers_to(owner, through) or _by_url(one, owner)]
+            documents = [one.get("policy") for one in policies if one.refers_to(owner, through)]
             if not any(_refuses_plain(document) for document in [*documents, owner.get("policy")]):
                 yield Finding(TLS_ONLY, owner, "takes requests without TLS", mend)
-
-
-def _by_url(policy: Resource, queue: Resource) -> bool:
-    return policy.get("queueUrl") not in (None, UNKNOWN) and policy.get("queueUrl") == queue.get("url")
 
 
 def _refuses_plain(document: Any) -> bool:

@@ -84,7 +84,7 @@ class Resource:
         """Whether a property names another resource: by what it was made from, else by the other's id, name or ARN."""
         if other.urn in self.sources.get(through.partition(".")[0], ()):
             return True
-        identities = {other.get(key) for key in ("id", "bucket", "arn", "name")} - {None, UNKNOWN}
+        identities = {other.get(key) for key in ("id", "bucket", "arn", "name", "url")} - {None, UNKNOWN}
         return any(isinstance(item, str) and item in identities for item in as_list(self.get(through)))
 
 

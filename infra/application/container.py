@@ -16,7 +16,6 @@ USER = "1000:1000"
 STOP_TIMEOUT_SECONDS = 30
 TEMPORARY_VOLUME = "tmp"
 UPLOADS_VOLUME = "uploads"
-UPLOADS_PATH = "/var/uploads"
 # Liveness says that the process answers, and asks nobody else: ECS replaces a task that fails it, which mends no database and no
 # third party. Readiness (the database too) is the load balancer's, dependencies are the alarms'.
 LIVENESS_PATH = "/live"
@@ -61,7 +60,7 @@ def application_container(settings: ApplicationSettings, context: ContainerConte
         "portMappings": [{"containerPort": APPLICATION_PORT, "hostPort": APPLICATION_PORT, "protocol": "tcp"}],
         "mountPoints": [
             {"sourceVolume": TEMPORARY_VOLUME, "containerPath": "/tmp", "readOnly": False},  # noqa: S108 - a path inside the container
-            {"sourceVolume": UPLOADS_VOLUME, "containerPath": UPLOADS_PATH, "readOnly": False},
+            {"sourceVolume": UPLOADS_VOLUME, "containerPath": context.plain["UPLOAD_PATH"], "readOnly": False},
         ],
         "healthCheck": {
             "command": ["CMD", "node", "-e", _LIVENESS],

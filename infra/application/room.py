@@ -9,6 +9,7 @@ import pulumi
 from infra.application.certificate import Certificate, CertificateArgs
 from infra.application.container import ContainerEnvironment
 from infra.application.dns import Names, NamesArgs
+from infra.application.environment.rendering import Wires, container_environment
 from infra.application.load_balancer import LoadBalancer, LoadBalancerArgs
 from infra.application.metrics import Metrics, MetricsArgs
 from infra.application.repository import ImageRepository, ImageRepositoryArgs
@@ -20,7 +21,6 @@ from infra.data.keys import Keys
 from infra.data.postgres import Role
 from infra.data.room import Data
 from infra.network.address_plan import Tier
-from infra.network.flows import APPLICATION_PORT
 from infra.network.room import Network
 
 
@@ -125,20 +125,17 @@ def _scaling(context: Context, balancer: LoadBalancer, service: Service) -> None
 
 
 def _environment(context: Context, data: Data, entrance: Entrance) -> ContainerEnvironment:
-    settings, login = context.settings.application, data.postgres.logins[Role.APPLICATION].secret_arn
-    return ContainerEnvironment(
-        plain={
-            "NODE_ENV": context.stack.environment,
-            "PORT": str(APPLICATION_PORT),
-            "BASE_URL": entrance.url,
-            "MEMORY_LIMIT": str(settings.memory_mib),
-            "CPU_LIMIT": str(settings.cpu),
-        },
-        secrets={
-            "DATABASE_URL": pulumi.Output.concat(login, ":url::"),
-            "DATABASE_USERNAME": pulumi.Output.concat(login, ":username::"),
-            "DATABASE_PASSWORD": pulumi.Output.concat(login, ":password::"),
-            "OPENAI_API_KEY": data.openai.arn,
-        },
-        secret_arns=[login, data.openai.arn],
+    login, reader = data.postgres.logins[Role.APPLICATION], data.postgres.logins[Role.READ_ONLY]
+    replica = reader if context.settings.database.replica else None
+    logins = [one for one in (login, replica) if one is not None]
+    wires = Wires(
+        environment=context.stack.environment,
+        application=context.settings.application,
+        base_url=entrance.url,
+        login_arn=login.secret_arn,
+        replica_login_arn=replica.secret_arn if replica else None,
+        references=data.secrets.references,
+        secret_arns=data.secrets.arns,
+        revisions=[*data.secrets.version_ids, *(one.version_id for one in logins)],
     )
+    return container_environment(context.settings.variables, wires)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from infra.context import Context
+from infra.data.application_secrets import ApplicationSecrets, ApplicationSecretsArgs
 from infra.data.buckets import Buckets
 from infra.data.keys import Keys, KeysArgs
 from infra.data.postgres import Postgres, PostgresArgs, PostgresNetwork
-from infra.data.secrets import StoredSecret, StoredSecretArgs
 from infra.data.storage import buckets_with_copies
 from infra.data.uploads import Uploads, UploadsArgs
 from infra.network.address_plan import Tier
@@ -21,7 +21,7 @@ class Data:
     postgres: Postgres
     buckets: Buckets
     uploads: Uploads
-    openai: StoredSecret
+    secrets: ApplicationSecrets
 
 
 def keys(context: Context) -> Keys:
@@ -53,15 +53,10 @@ def data(context: Context, keys: Keys, network: Network, platform: FunctionPlatf
         key_arn=keys.storage,
         disposable=disposable,
     )
-    openai = StoredSecretArgs(
-        description="The application's key for OpenAI's API",
-        value=settings.application.openai_api_key.get_secret_value(),
-        key_arn=keys.secrets,
-        disposable=disposable,
-    )
+    secrets = ApplicationSecretsArgs(settings=settings.variables, key_arn=keys.secrets, disposable=disposable)
     return Data(
         postgres=Postgres(context.prefix, postgres, context.options()),
         buckets=buckets_with_copies(context, keys.storage),
         uploads=Uploads(context.name("uploads"), uploads, context.options()),
-        openai=StoredSecret(context.name("openai"), openai, context.options()),
+        secrets=ApplicationSecrets(context.prefix, secrets, context.options()),
     )

@@ -9,7 +9,7 @@ from sandbox import inventory
 from sandbox.cloud import control
 from sandbox.engine import deployed, preflight, report, settings, state
 from sandbox.engine.cli import Interrupts
-from sandbox.engine.errors import SandboxError
+from sandbox.engine.errors import RefusedError, SandboxError
 from sandbox.engine.lock import held
 from sandbox.engine.progress import Progress
 from sandbox.engine.run import run as run_engine
@@ -29,6 +29,7 @@ def run(home: Home, console: Console, _options: argparse.Namespace) -> int:
         stacks = [name for name in state.stacks(home, project) if not state.read(home, project, name).empty]
         for stack in stacks:
             deployed.check(home, project, stack)
+            _refuse_protected(stack, state.read(home, project, stack))
         for stack in stacks:
             _destroy(home, console, interrupts, stack)
         if control.status(home).state != "running":
@@ -39,6 +40,23 @@ def run(home: Home, console: Console, _options: argparse.Namespace) -> int:
         (home.root / "baseline.json").unlink(missing_ok=True)
         console.print("The account is empty; the embedded cloud has ended.")
     return 0
+
+
+def _refuse_protected(stack: str, found: state.State) -> None:
+    """The engine would stop at each protected resource, one by one, when half of the stack is gone already.
+
+    Raises:
+        RefusedError: some are protected.
+    """
+    protected = [resource for resource in found.live if resource.get("protect")]
+    if protected:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in state.services(state.State(protected, [])))
+        raise RefusedError(
+            f"the stack {stack} is not disposable: {len(protected)} of its resources hold data and are protected ({kinds}). "
+            "Nothing was removed.\n"
+            "`make reset ARGS=--force` forgets it together with this embedded cloud; "
+            "docs/first-deployment.md says how such a stack is taken down on AWS."
+        )
 
 
 def _destroy(home: Home, console: Console, interrupts: Interrupts, stack: str) -> None:

@@ -22,6 +22,8 @@ OVERLAY = Path(__file__).with_name("overlay.yaml")
 # Keys of a stack file that choose how its secrets are opened; here it is always the sandbox's passphrase.
 _SECRETS_PROVIDER_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt")
 Seal = Callable[[str, str], str]
+# What the overlay says of one key; a value by stack is a map.
+Rule = dict[str, str | dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -82,16 +84,18 @@ class StackFolder:
 
     def _config(self) -> dict[str, Any]:
         real: dict[str, Any] = self._real.get("config") or {}
-        overlay: dict[str, dict[str, str]] = yaml.safe_load(OVERLAY.read_text()) or {}
+        overlay: dict[str, Rule] = yaml.safe_load(OVERLAY.read_text()) or {}
         config: dict[str, Any] = {key: self._without_secrets(key, value, overlay) for key, value in real.items()}
         schema = {key if ":" in key else f"{self.project}:{key}" for key in self._project.get("config") or {}}
         for key, rule in overlay.items():
-            wanted = not real.get(rule.get("unless", "")) and bool(real.get(rule["where"]) if "where" in rule else True)
+            wanted = not real.get(str(rule.get("unless", ""))) and bool(
+                real.get(rule["where"]) if "where" in rule else True
+            )
             if wanted and (key in real or key in schema):
                 config[key] = self._ruled(key, rule)
         return {key: value for key, value in config.items() if value is not None}
 
-    def _without_secrets(self, path: str, value: Any, overlay: dict[str, dict[str, str]]) -> Any:
+    def _without_secrets(self, path: str, value: Any, overlay: dict[str, Rule]) -> Any:
         if isinstance(value, dict) and set(value) == {"secure"}:
             return self._ruled(path, overlay.get(path, {"generate": "secret"}))
         if isinstance(value, dict):
@@ -101,7 +105,7 @@ class StackFolder:
             return [self._without_secrets(f"{path}[{i}]", inner, overlay) for i, inner in enumerate(value)]
         return value
 
-    def _ruled(self, path: str, rule: dict[str, str]) -> Any:
+    def _ruled(self, path: str, rule: Rule) -> Any:
         if "value" in rule:
             if (self._real.get("config") or {}).get(path) != rule["value"]:
                 self._note(path, str(rule["value"]))
@@ -115,7 +119,11 @@ class StackFolder:
                 return self._secret(path, self._certificate()[1].read_text(), stable=True)
             case _:
                 self._note(path, "a generated secret")
-                return self._secret(path, secrets.token_urlsafe(32), stable=False)
+                return self._secret(path, self._beginning(rule) + secrets.token_urlsafe(32), stable=False)
+
+    def _beginning(self, rule: Rule) -> str:
+        beginning = rule.get("begins", "")
+        return beginning if isinstance(beginning, str) else beginning[self.stack]
 
     def _note(self, path: str, instead: str) -> None:
         if all(item.key != path for item in self.overlaid):

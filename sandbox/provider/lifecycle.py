@@ -1,6 +1,6 @@
 """One resource type's life on the embedded cloud: check, diff, create, read, update, delete, by its mapping."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jmespath
@@ -48,7 +48,9 @@ class Lifecycle:
             try:
                 return self._finish(resource_id, inputs, self._told(creator, answer), seconds)
             except Exception as error:
-                raise UnfinishedError(State(resource_id, dict(inputs), properties), str(error)) from error
+                # Without what calls of their own write, so that the next deployment writes it.
+                written = {name: value for name, value in inputs.items() if name not in self.requests.in_parts}
+                raise UnfinishedError(State(resource_id, written, properties), str(error)) from error
 
     def _id(self, answer: Mapping[str, Any], values: Mapping[str, Any]) -> str:
         found = self.resource.id
@@ -105,8 +107,9 @@ class Lifecycle:
 
     def _write(self, part: Part, properties: dict[str, Any], values: dict[str, Any]) -> None:
         if applies(part.put, properties):
-            params = self.requests.build_part(part, properties, values)
-            self.cloud.call(self.resource.service, part.put.operation, params)
+            for some in _portions(part, properties):
+                params = self.requests.build_part(part, some, values)
+                self.cloud.call(self.resource.service, part.put.operation, params)
 
     def _values(self, resource_id: str, properties: Mapping[str, Any], description: Any) -> dict[str, Any]:
         found = self.reader.base(resource_id, properties)
@@ -243,3 +246,14 @@ def _lost(before: Any, after: Any) -> list[Any]:
 
 def _plain(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in inputs.items() if not name.startswith("__") and value is not None}
+
+
+def _portions(part: Part, properties: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The properties, once, or with as many items of the part's list at a time as one call takes."""
+    name = part.properties[0]
+    items = properties.get(name)
+    if part.portion is None or not isinstance(items, list):
+        yield properties
+        return
+    for start in range(0, len(items), part.portion):
+        yield {**properties, name: items[start : start + part.portion]}

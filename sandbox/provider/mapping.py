@@ -73,6 +73,7 @@ class Part:
         read: reads them back; None where the resource's own description holds them.
         clear: removes them, when all are gone from the program or what `put.when` asks for is.
         shrink: takes away the items (alike in "name") that a list has lost, where `put` would leave them.
+        portion: how many items of its (only) list one call takes; more go in several calls.
         exclusive: whether what was set before has to be cleared before another value can be put.
         absent: error codes of `read` that mean "not set".
         pairs: for APIs that keep a list of Key and Value: which key each property (or "block.property") has; `put.at` is
@@ -86,6 +87,7 @@ class Part:
     absent: tuple[str, ...] = ()
     shrink: Call | None = None
     exclusive: bool = False
+    portion: int | None = None
     pairs: Mapping[str, str] = field(default_factory=dict)
 
 

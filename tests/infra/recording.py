@@ -103,7 +103,7 @@ class _Provider(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         name, kind = args.name, args.typ.rpartition(":")[2]
-        computed = {
+        computed: dict[str, Any] = {
             "arn": f"arn:aws:{kind.lower()}:{REGION}:{ACCOUNT}:{name}",
             "secretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}",
             "name": name,
@@ -120,6 +120,7 @@ class _Provider(mocks.Mocks):
             "fqdn": f"{name}.example",
             "prometheusEndpoint": f"https://aps-workspaces.{REGION}.amazonaws.com/workspaces/{name}/",
             "keyId": name,
+            "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
             "publicIp": "192.0.2.1",
             "result": "the-generated-password",
             "hex": "0a1b2c3d",
@@ -127,6 +128,17 @@ class _Provider(mocks.Mocks):
             "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}",
             "repoDigest": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}@{DIGEST}",
         }
+        if args.typ == "aws:acm/certificate:Certificate":
+            names = [args.inputs.get("domainName"), *(args.inputs.get("subjectAlternativeNames") or [])]
+            computed["domainValidationOptions"] = [
+                {
+                    "domainName": each,
+                    "resourceRecordName": f"_proof.{each}.",
+                    "resourceRecordType": "CNAME",
+                    "resourceRecordValue": "_proof.acm.example.",
+                }
+                for each in names
+            ]
         return f"{name}-id", {**computed, **args.inputs}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:

@@ -13,6 +13,11 @@ from tests.infra.recording import DEVELOPMENT, PRODUCTION, PROGRAM, Recorded, Re
 # A component's type token stands in the URN of all that is in it: renaming one replaces a database.
 COMPONENTS = {
     "jobr:application:Certificate",
+    "jobr:application:ImageRepository",
+    "jobr:application:Listeners",
+    "jobr:application:Metrics",
+    "jobr:application:Scaling",
+    "jobr:application:Task",
     "jobr:application:LoadBalancer",
     "jobr:application:Service",
     "jobr:data:Bucket",
@@ -32,12 +37,14 @@ COMPONENTS = {
     "jobr:network:InterfaceEndpoints",
     "jobr:network:SecurityGroups",
     "jobr:network:Vpc",
+    "jobr:operations:Alarms",
     "jobr:operations:DatabaseBackup",
     "jobr:operations:Function",
-    "jobr:operations:FunctionErrorsAlarm",
     "jobr:operations:FunctionSchedule",
     "jobr:operations:Notifications",
+    "jobr:operations:ReleaseAlarms",
     "jobr:operations:RuntimeImage",
+    "jobr:operations:Watch",
 }
 # Where Pulumi names a resource after its logical name, the longest name that AWS takes; it appends eight characters.
 LONGEST_NAMES = {
@@ -96,6 +103,7 @@ def test_the_only_resources_with_protection_hold_data_and_a_disposable_stack_has
 ) -> None:
     protected = {resource.type for resource in production.resources if resource.protect}
     assert protected == {
+        "aws:amp/workspace:Workspace",
         "aws:efs/fileSystem:FileSystem",
         "aws:kms/key:Key",
         "aws:rds/instance:Instance",

@@ -24,9 +24,11 @@ class Primary:
 
     def __init__(self, sandbox: Sandbox) -> None:
         outputs = sandbox.state().outputs
-        self.secret_arn: str = outputs["databaseSecretArn"]
         self.name: str = outputs["databaseName"]
-        login = json.loads(sandbox.client("secretsmanager").get_secret_value(SecretId=self.secret_arn)["SecretString"])
+        secrets = sandbox.client("secretsmanager")
+        named = {"Filters": [{"Key": "name", "Values": ["jobr-development-master-login"]}]}
+        (self.secret_arn,) = [secret["ARN"] for secret in secrets.list_secrets(**named)["SecretList"]]
+        login = json.loads(secrets.get_secret_value(SecretId=self.secret_arn)["SecretString"])
         self._login: dict[str, str] = {"user": login["username"], "password": login["password"]}
         self.host, self.port = str(outputs["databaseHost"]), int(outputs["databasePort"])
         self.replica_host = str(outputs["databaseReplicaHost"])

@@ -5,7 +5,19 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ConfigDict
 
 from infra.settings.problems import Problem
-from infra.settings.rooms import alarms, application, database, deployment, network, operations, scaling, stack, storage
+from infra.settings.rooms import (
+    alarms,
+    application,
+    connections,
+    database,
+    deployment,
+    network,
+    operations,
+    scaling,
+    stack,
+    storage,
+    variables,
+)
 from infra.settings.rooms.alarms import AlarmSettings
 from infra.settings.rooms.application import ApplicationSettings
 from infra.settings.rooms.base import Room, Rule, UnknownValueError, Values

@@ -93,9 +93,7 @@ VARIABLES = (
 
 CONDITIONS = (
     *(
-        Condition(
-            name=name, environments=PRODUCTION, must=r"^[!-~]{32,}$", reason="must have at least 32 characters"
-        )
+        Condition(name=name, environments=PRODUCTION, must=r"^[!-~]{32,}$", reason="must have at least 32 characters")
         for name in ("JWT_SECRET", "JWT_REFRESH_SECRET", "SESSION_SECRET")
     ),
     Condition(name="SESSION_SECURE", environments=PRODUCTION, must="^true$", reason="must be true", mend="true"),

@@ -59,7 +59,7 @@ def _prove(self: Any) -> None:
         return
     options = self.describe()["Certificate"]["DomainValidationOptions"]
     wanted = {(o["ResourceRecord"]["Name"], o["ResourceRecord"]["Value"]) for o in options}
-    zones = route53_backends[self.account_id]["aws"].zones.values()
+    zones = route53_backends[self.arn.split(":")[4]]["aws"].zones.values()
     there = {(_dotted(rr.name), _dotted(value)) for zone in zones for rr in zone.rrsets for value in rr.records or ()}
     if wanted <= there:
         self.status = "ISSUED"

@@ -8,7 +8,7 @@ _NAMES = regex.compile(
     r"|^environment$|^value$",  # the values of a task's environment are plain strings in AWS's model
     regex.IGNORECASE,
 )
-_REFERENCES = regex.compile(r"(id|arn|name|type|provider|scope|expression)s?$", regex.IGNORECASE)
+_REFERENCES = regex.compile(r"(id|arn|name|type|provider|scope|expression|config)s?$", regex.IGNORECASE)
 
 
 def is_secret(name: str, shape: Shape | None) -> bool:

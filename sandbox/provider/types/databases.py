@@ -64,6 +64,7 @@ PARAMETER_GROUP = Resource(
     parts=(
         Part(
             ("parameters",),
+            portion=20,  # ModifyDBParameterGroup: a maximum of 20 parameters can be modified in a single request
             put=Call(
                 "modify_db_parameter_group",
                 {"DBParameterGroupName": "{id}"},
@@ -146,7 +147,7 @@ _LOCAL = (
     "allowMajorVersionUpgrade", "blueGreenUpdate",
 )  # fmt: skip
 _COMPUTED = (
-    "allocatedStorage", "availabilityZone", "backupRetentionPeriod", "backupWindow", "caCertIdentifier", "engine",
+    "allocatedStorage", "availabilityZone", "backupTarget", "backupRetentionPeriod", "backupWindow", "caCertIdentifier", "engine",
     "engineVersion", "kmsKeyId", "licenseModel", "maintenanceWindow", "monitoringRoleArn", "multiAz", "networkType",
     "optionGroupName", "parameterGroupName", "performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod",
     "port", "storageType", "username", "vpcSecurityGroupIds", "dbSubnetGroupName", "dbName", "databaseInsightsMode",

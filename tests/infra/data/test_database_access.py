@@ -104,10 +104,17 @@ def test_the_service_starts_after_the_roles_are_there(stack: Recording) -> None:
 
 
 def test_events_of_every_instance_are_told(stack: Recording) -> None:
-    subscription = stack.one("aws:rds/eventSubscription:EventSubscription").inputs
+    subscription = stack.one("aws:rds/eventSubscription:EventSubscription", "events").inputs
     instances = [instance.name for instance in stack.all("aws:rds/instance:Instance")]
     assert sorted(subscription["sourceIds"]) == sorted(instances)
     assert {"failover", "failure", "low storage", "deletion"} <= set(subscription["eventCategories"])
+
+
+def test_a_change_of_any_parameter_group_is_told(stack: Recording) -> None:
+    subscription = stack.one("aws:rds/eventSubscription:EventSubscription", "parameters").inputs
+    assert subscription["sourceType"] == "db-parameter-group"
+    assert subscription["eventCategories"] == ["configuration change"]
+    assert "sourceIds" not in subscription
 
 
 def test_the_log_groups_of_an_instance_are_ours_before_it_writes_to_them(stack: Recording) -> None:

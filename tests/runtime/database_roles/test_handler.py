@@ -27,6 +27,7 @@ def _store(name: str, login: Connection) -> str:
 
 @pytest.fixture
 def settings(aws: str, database: Database) -> DatabaseRolesSettings:
+    del aws  # the calls find it by the environment
     arns: dict[str, Any] = {secret_field(role): _store(role, login) for role, login in database.logins.items()}
     return DatabaseRolesSettings(
         environment="test",
@@ -84,6 +85,7 @@ def test_the_log_says_what_was_changed_and_holds_no_password(
 def test_a_failure_is_logged_and_raised_with_every_problem(
     aws: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    del aws
     for variable in DatabaseRolesSettings.variables().values():
         monkeypatch.delenv(variable, raising=False)
     with pytest.raises(SettingsError, match="MASTER_SECRET_ARN is not set"):

@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 import psycopg
 import pytest
 
+from infra.data.parameters import parameters
 from sandbox.provider.api import CloudError
 from sandbox.provider.mapping import Call
 from sandbox.provider.types.database_access import PROXY, TARGET, TARGET_GROUP
+from sandbox.provider.types.databases import INSTANCE, PARAMETER_GROUP
 from sandbox.provider.types.invocations import InvocationType
 from sandbox.provider.values import UNKNOWN
 from tests.sandbox.provider.types.harness import Bench, Case, Change, Drift, RecordingCloud
@@ -120,6 +122,7 @@ def primary(cloud: RecordingCloud) -> Iterator[str]:
     rds.get_waiter("db_instance_available").wait(DBInstanceIdentifier="proxied", WaiterConfig={"Delay": 1})
     yield "proxied"
     rds.delete_db_instance(DBInstanceIdentifier="proxied", SkipFinalSnapshot=True)
+    rds.get_waiter("db_instance_deleted").wait(DBInstanceIdentifier="proxied", WaiterConfig={"Delay": 1})
 
 
 def test_a_proxy_leads_to_its_target_over_verified_tls_and_to_nobody_without_one(
@@ -211,3 +214,79 @@ def test_an_invocation_that_cannot_be_is_refused(wrong: dict[str, Any], property
     kind = InvocationType(_Answering({}))  # type: ignore[arg-type]  # stands in for the cloud
     failures = kind.check("", b"", {}, {"functionName": "f", "input": "{}", **wrong}, {})[1]
     assert [failure.property for failure in failures] == [property_]
+
+
+def test_an_instance_that_is_there_is_found_by_its_name_and_would_not_be_replaced(
+    cloud: RecordingCloud, primary: str
+) -> None:
+    bench = Bench(cloud, INSTANCE)
+    found = bench.lifecycle.read(primary, {}, {})
+    assert found is not None
+    assert found.id.startswith("db-")
+    declared = {
+        "identifier": primary,
+        "engine": "postgres",
+        "engineVersion": "18",
+        "instanceClass": "db.t4g.medium",
+        "allocatedStorage": 20,
+        "username": "master",
+        "password": "another-password",
+        "dbName": "jobr",
+        "monitoringInterval": 60,
+        "monitoringRoleArn": ROLE,
+        "deletionProtection": True,
+    }
+    difference = bench.planner.diff(found.inputs, declared, found.outputs)
+    assert {"monitoringInterval", "deletionProtection"} <= difference.changed
+    assert difference.replaces == set()
+    assert bench.lifecycle.read("nobody", {}, {}) is None
+
+
+def test_the_stacks_own_parameters_take_effect_on_a_server(cloud: RecordingCloud) -> None:
+    declared = parameters(maximum_connections=123, logical_replication=True)
+    group = Bench(cloud, PARAMETER_GROUP)
+    # More than one request takes.
+    assert len(declared) > 20
+    made = group.create(
+        {
+            "name": group.unique("parameters"),
+            "family": "postgres18",
+            "parameters": [{"name": p.name, "value": p.value, "applyMethod": p.apply_method} for p in declared],
+        }
+    )
+    server = Bench(cloud, INSTANCE)
+    state = server.create(
+        {
+            "identifier": server.unique("server"),
+            "engine": "postgres",
+            "engineVersion": "18",
+            "instanceClass": "db.t4g.medium",
+            "allocatedStorage": 20,
+            "username": "master",
+            "password": "a-password",
+            "dbName": "jobr",
+            "parameterGroupName": made.id,
+            "skipFinalSnapshot": True,
+        }
+    )
+    login = {"host": state.outputs["address"], "dbname": "jobr", "user": "master", "password": "a-password"}
+    with psycopg.connect(**login, sslmode="verify-full", sslrootcert=str(cloud.home.certificate_authority)) as session:
+
+        def show(name: str) -> str:
+            row = session.execute("SELECT current_setting(%s)", [name]).fetchone()
+            assert row is not None
+            return str(row[0])
+
+        assert show("max_connections") == "123"
+        assert show("shared_buffers") == "256MB"
+        assert show("effective_cache_size") == "1GB"
+        assert show("maintenance_work_mem") == "64MB"
+        assert show("wal_buffers") == "16MB"
+        assert show("wal_keep_size") == "512MB"
+        assert show("max_slot_wal_keep_size") == "10GB"
+        assert show("idle_in_transaction_session_timeout") == "5min"
+        assert show("log_min_duration_statement") == "1s"
+        assert show("wal_level") == "logical"
+        assert show("track_io_timing") == "on"
+    server.clean()
+    group.clean()
