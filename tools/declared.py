@@ -81,13 +81,13 @@ def _configuration(stack: str) -> tuple[dict[str, str], list[str]]:
     for key, rule in overlay.items():
         if "generate" in rule and not real.get(rule.get("unless", "")):
             # Long enough for every rule about a secret's length.
-            values[key] = f"{_prefix(rule.get('prefix', ''), stack)}{'placeholder' * 4}"
+            values[key] = f"{_beginning(rule.get('begins', ''), stack)}{'placeholder' * 4}"
             secrets.append(key)
     return values, secrets
 
 
-def _prefix(prefix: str | dict[str, str], stack: str) -> str:
-    return prefix if isinstance(prefix, str) else prefix[stack]
+def _beginning(begins: str | dict[str, str], stack: str) -> str:
+    return begins if isinstance(begins, str) else begins[stack]
 
 
 class _Cloud(mocks.Mocks):

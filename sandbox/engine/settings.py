@@ -88,9 +88,8 @@ class StackFolder:
         config: dict[str, Any] = {key: self._without_secrets(key, value, overlay) for key, value in real.items()}
         schema = {key if ":" in key else f"{self.project}:{key}" for key in self._project.get("config") or {}}
         for key, rule in overlay.items():
-            wanted = not real.get(str(rule.get("unless", ""))) and bool(
-                real.get(rule["where"]) if "where" in rule else True
-            )
+            needs, without = str(rule.get("where", "")), str(rule.get("unless", ""))
+            wanted = not real.get(without) and (not needs or bool(real.get(needs)))
             if wanted and (key in real or key in schema):
                 config[key] = self._ruled(key, rule)
         return {key: value for key, value in config.items() if value is not None}

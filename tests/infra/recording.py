@@ -17,7 +17,12 @@ ACCOUNT = "123456789012"
 REGION = "us-east-1"
 DIGEST = "sha256:" + "0" * 64
 IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/jobr@{DIGEST}"
-SECRET_KEYS = frozenset({"openaiApiKey", "certificatePrivateKey"})
+SECRETS = {
+    "openaiApiKey": "sk-a-key-that-is-secret",
+    "sendgridApiKey": "SG.a-key-that-is-secret",
+    "stripeWebhookSecret": "whsec_a-key-that-is-secret",
+}
+SECRET_KEYS = frozenset({*SECRETS, "stripeSecretKey", "certificatePrivateKey"})
 
 DEVELOPMENT = {
     "environment": "development",
@@ -26,7 +31,8 @@ DEVELOPMENT = {
     "applicationImage": IMAGE,
     "certificateBody": "a certificate",
     "certificatePrivateKey": "a-private-key-that-is-secret",
-    "openaiApiKey": "sk-a-key-that-is-secret",
+    "stripeSecretKey": "sk_test_a-key-that-is-secret",
+    **SECRETS,
 }
 PRODUCTION = {
     "environment": "production",
@@ -45,7 +51,8 @@ PRODUCTION = {
     "objectLockRetention": "30d",
     "recoveryRegion": "us-west-2",
     "alarmEmails": "one@example.com, two@example.com",
-    "openaiApiKey": "sk-a-key-that-is-secret",
+    "stripeSecretKey": "sk_live_a-key-that-is-secret",
+    **SECRETS,
 }
 
 

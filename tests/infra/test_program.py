@@ -20,6 +20,7 @@ COMPONENTS = {
     "jobr:application:Task",
     "jobr:application:LoadBalancer",
     "jobr:application:Service",
+    "jobr:data:ApplicationSecrets",
     "jobr:data:Bucket",
     "jobr:data:DatabaseEvents",
     "jobr:data:DatabaseInstances",

@@ -1,11 +1,14 @@
 """One stack from its first `up` to its `down`, as on AWS. The tests run in this order on one shared home."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
 from sandbox import inventory
 from sandbox.cloud import control
+from sandbox.home import PROJECT
 from tests.integration.conftest import Answer, Sandbox
 
 
@@ -130,6 +133,29 @@ def test_a_healthy_cloud_is_not_forgotten_by_mistake(sandbox: Sandbox) -> None:
     assert answer.code == 2
     assert "make down" in answer.text
     assert control.status(sandbox.home).state == "running"
+
+
+@pytest.mark.usefixtures("first_up")
+def test_another_teams_program_reads_the_outputs_and_deploys_with_them(sandbox: Sandbox) -> None:
+    outputs = sandbox.state().outputs
+    answer = _consumer(sandbox, "organization/jobr/development")
+    assert answer.returncode == 0, answer.stderr
+    shown = json.loads(answer.stdout.splitlines()[-1])
+    assert shown["databaseHost"] == outputs["databaseHost"]
+    assert shown["subnets"] == outputs["privateSubnetIds"]
+    assert shown["queueUrl"].startswith(sandbox.home.endpoint)
+
+
+@pytest.mark.usefixtures("first_up")
+def test_another_teams_program_is_told_when_the_stack_is_not_there(sandbox: Sandbox) -> None:
+    answer = _consumer(sandbox, "organization/jobr/elsewhere")
+    assert answer.returncode == 1
+    assert "organization/jobr/elsewhere" in answer.stderr
+
+
+def _consumer(sandbox: Sandbox, stack: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.integration.consumer", str(sandbox.home.root), stack]
+    return subprocess.run(command, cwd=PROJECT, env=sandbox.environment, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.usefixtures("first_up")

@@ -1,5 +1,8 @@
 """Security group rules that refer to another group or a prefix list keep their description, and change in place.
 
+A VPC's default group lets its members talk to each other (https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html);
+moto's has no such rule, so that nothing would be there to take away.
+
 AWS describes every rule's Description and lets ModifySecurityGroupRules set it, and the group that a rule refers to:
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySecurityGroupRules.html. Moto reads the description of
 address ranges only, and leaves references as they were.
@@ -34,6 +37,16 @@ def install(home: Home) -> None:
                 rule.source_group["GroupId"] = new["ReferencedGroupId"]
             rule.told_description = new.get("Description")
 
+    def create(self: Any, *arguments: Any, **named: Any) -> Any:
+        group = original_create(self, *arguments, **named)
+        if named.get("is_default"):
+            each_other = [{"GroupId": group.group_id}]
+            self.authorize_security_group_ingress(
+                group.group_id, "-1", "-1", "-1", [], source_groups=each_other, vpc_id=group.vpc_id
+            )
+        return group
+
+    original_create = replace(SecurityGroupBackend, "create_security_group", create)
     original_init = replace(SecurityGroupRule, "__init__", init)
     original_modify = replace(SecurityGroupBackend, "modify_security_group_rules", modify)
     replace(SecurityGroupRule, "description", property(lambda rule: rule.told_description))

@@ -158,6 +158,7 @@ VPC_ENDPOINT = Resource(
         "InvalidVpcEndpointId.NotFound",
         "InvalidRoute.NotFound",
     ),  # moto deletes the routes of a deleted endpoint again
+    gaps={"privateDnsEnabled": "moto keeps it from the creation on, whatever is asked for later"},
     unserved={"cidrBlocks": "moto's prefix lists hold no addresses"},
 )
 
@@ -178,11 +179,14 @@ FLOW_LOG = Resource(
     ),
     delete=Call("delete_flow_logs", {"FlowLogIds": ["{id}"]}),
     replace=(
+        "deliverCrossAccountRole",
+        "destinationOptions",
         "iamRoleArn",
         "logDestination",
         "logDestinationType",
         "logFormat",
         "maxAggregationInterval",
+        "tagFieldSpecifications",
         "trafficType",
         "vpcId",
     ),

@@ -36,7 +36,10 @@ SECURITY_GROUP = Resource(
 )
 
 _EVERYTHING = {"GroupId": "{id}", "IpPermissions": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}
-_EACH_OTHER = {"GroupId": "{id}", "IpPermissions": [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "{id}"}]}]}
+_EACH_OTHER = {
+    "GroupId": "{id}",
+    "IpPermissions": [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "{id}", "UserId": "{account}"}]}],
+}
 # It exists since its VPC does: the official provider takes it over, revokes its rules, and leaves it where it is.
 DEFAULT_SECURITY_GROUP = Resource(
     token="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
@@ -58,7 +61,8 @@ DEFAULT_SECURITY_GROUP = Resource(
     tags_in_create=False,
     outputs={"arn": _arn("security-group")},
     gone=("InvalidGroup.NotFound", "InvalidGroupId.Malformed"),
-    unserved=dict.fromkeys(("ingress", "egress"), "a rule that is added to it by hand is not found"),
+    unserved=dict.fromkeys(("ingress", "egress"), "a rule that is added to it by hand is not found")
+    | {"namePrefix": "a VPC names its default group itself"},
 )
 
 

@@ -104,3 +104,14 @@ def test_a_modified_rule_can_still_be_revoked(rules: Rules) -> None:
     rules.ec2.revoke_security_group_ingress(GroupId=rules.group, SecurityGroupRuleIds=[rule])
     found = rules.ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [rules.group]}])
     assert [item["IsEgress"] for item in found["SecurityGroupRules"]] == [True]
+
+
+def test_the_members_of_a_default_group_may_talk_to_each_other_until_the_rule_is_taken_away(rules: Rules) -> None:
+    vpc = rules.ec2.create_vpc(CidrBlock="10.9.0.0/24")["Vpc"]["VpcId"]
+    (group,) = rules.ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["SecurityGroups"]
+    (permission,) = group["IpPermissions"]
+    assert [pair["GroupId"] for pair in permission["UserIdGroupPairs"]] == [group["GroupId"]]
+    each_other = [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group["GroupId"]}]}]
+    rules.ec2.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=each_other)
+    (left,) = rules.ec2.describe_security_groups(GroupIds=[group["GroupId"]])["SecurityGroups"]
+    assert left["IpPermissions"] == []

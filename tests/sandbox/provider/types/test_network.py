@@ -261,30 +261,6 @@ class TestNetworks(WholeContract):
             remains="State == 'deleted'",
         ),
         Case(
-            "aws:ec2/vpcEndpoint:VpcEndpoint",
-            _interface_endpoint,
-            _ENDPOINT,
-            {
-                "VpcEndpointType": "Interface",
-                "length(SubnetIds)": 2,
-                "Groups[].GroupId": "{securityGroupIds}",
-                "PrivateDnsEnabled": True,
-                "State": "available",
-            },
-            outputs={"state": "available"},
-            changes=(
-                Change("policy", NARROW, {"PolicyDocument": NARROW}),
-                Change("privateDnsEnabled", False, {"PrivateDnsEnabled": False}),
-                RENAMED,
-                UNTAGGED,
-            ),
-            replaces={"serviceName": "com.amazonaws.us-east-1.sns", "vpcId": "vpc-1"},
-            drift=(RETAGGED,),
-            vanish=Call("delete_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}),
-            remains="State == 'deleted'",
-            name="an interface",
-        ),
-        Case(
             "aws:ec2/flowLog:FlowLog",
             _flow_log,
             _FLOW_LOG,
@@ -306,5 +282,35 @@ class TestNetworks(WholeContract):
             },
             drift=(RETAGGED,),
             vanish=Call("delete_flow_logs", {"FlowLogIds": ["{id}"]}),
+        ),
+    )
+
+
+class TestInterfaceEndpoints(WholeContract):
+    UNSET: ClassVar = {"aws:ec2/vpcEndpoint:VpcEndpoint.prefixListId": "only a gateway has one"}
+    CASES: ClassVar = (
+        Case(
+            "aws:ec2/vpcEndpoint:VpcEndpoint",
+            _interface_endpoint,
+            _ENDPOINT,
+            {
+                "VpcEndpointType": "Interface",
+                "length(SubnetIds)": 2,
+                "Groups[].GroupId": "{securityGroupIds}",
+                "PrivateDnsEnabled": True,
+                "State": "available",
+            },
+            outputs={"state": "available"},
+            changes=(
+                Change("policy", NARROW, {"PolicyDocument": NARROW}),
+                Change("privateDnsEnabled", False, sent={"modify_vpc_endpoint.PrivateDnsEnabled": False}),
+                RENAMED,
+                UNTAGGED,
+            ),
+            replaces={"serviceName": "com.amazonaws.us-east-1.sns", "vpcId": "vpc-1"},
+            drift=(RETAGGED,),
+            vanish=Call("delete_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}),
+            remains="State == 'deleted'",
+            name="an interface",
         ),
     )

@@ -46,7 +46,7 @@ def body(title: str) -> str:
 
 
 def new_group(bench: Any) -> str:
-    name = bench.unique("group")
+    name = str(bench.unique("group"))
     bench.client("logs").create_log_group(logGroupName=name)
     return name
 
