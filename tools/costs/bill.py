@@ -61,7 +61,7 @@ class Bill:
         for instance in self._declared.all("aws:rds/instance:Instance"):
             class_, zones = instance.inputs["instanceClass"], 2 if instance.inputs.get("multiAz") else 1
             storage = storage or instance.inputs["allocatedStorage"]
-            vcpus = vcpus or VCPUS[class_]
+            vcpus = vcpus or VCPUS.get(class_, 2)
             what = "replica" if instance.inputs.get("replicateSourceDb") else "primary"
             standby = " and standby" if zones > 1 else ""
             yield self._line("RDS", f"{class_}, {what}{standby}", zones, ("hour", class_))
@@ -150,4 +150,4 @@ def _metrics(alarm: Declared) -> int:
     """How many metrics AWS bills an alarm for: those that its expressions read, else its one."""
     queries = alarm.inputs.get("metricQueries") or []
     queries = json.loads(queries) if isinstance(queries, str) else queries
-    return sum(1 for query in queries if query.get("metric")) or 1
+    return sum(1 for query in queries if "metric" in query) or 1

@@ -24,8 +24,8 @@ def _budget(values: Values) -> Iterator[Problem]:
         ("clusterWorkers", budget // (tasks * pool * DEPLOYMENT_FACTOR), 1),
     ]
     reason = (
-        f"is too large: {tasks} tasks (applicationMaximumTasks) × {workers} workers (clusterWorkers) × {pool} connections (dbPoolSize)"
-        f" × {DEPLOYMENT_FACTOR} during a deployment = {wanted} connections, but {SHARE_PERCENT} % of databaseMaximumConnections, {most},"
+        f"is too large: {tasks} tasks (applicationMaximumTasks) * {workers} workers (clusterWorkers) * {pool} connections (dbPoolSize)"
+        f" * {DEPLOYMENT_FACTOR} during a deployment = {wanted} connections, but {SHARE_PERCENT} % of databaseMaximumConnections, {most},"
         f" are {budget}; a smaller pool, fewer tasks, fewer workers or RDS Proxy each mend it"
     )
     mends = [Problem.to_set(key, "", str(value)).mend for key, value, least in ways if value >= least]

@@ -22,7 +22,7 @@ class VariableSettings(Room):
 
 def _field(variable: Variable, setting: Setting) -> tuple[Any, Any]:
     end = f" Without it: {setting.otherwise}." if setting.otherwise else ""
-    about = {
+    about: dict[str, Any] = {
         "alias": variable.key,
         "description": f"`{variable.name}`: {variable.description}{end} {_form(variable)}",
     }

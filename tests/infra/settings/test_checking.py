@@ -30,6 +30,9 @@ def test_the_tests_own_configurations_are_good() -> None:
     assert check("test", PRODUCTION, SECRET_KEYS).stack.environment is Environment.PRODUCTION
 
 
+REQUIRED_SECRETS = {"openaiApiKey", "sendgridApiKey", "stripeSecretKey", "stripeWebhookSecret"}
+
+
 def test_an_unknown_key_is_named_with_the_one_that_was_meant() -> None:
     error = _refused({**DEVELOPMENT, "netwrokCidr": "10.0.0.0/16"})
     assert _reasons(error) == {"netwrokCidr": "is no setting: did you mean jobr:networkCidr?"}
@@ -42,13 +45,19 @@ def test_an_unknown_key_like_no_other_is_named_alone() -> None:
 
 def test_everything_that_is_missing_is_told_at_once_with_a_command_each() -> None:
     error = _refused({})
-    assert _reasons(error).keys() == {"environment", "accountId", "applicationImage", "certificateArn", "openaiApiKey"}
+    assert _reasons(error).keys() == {
+        "environment",
+        "accountId",
+        "applicationImage",
+        "certificateArn",
+        *REQUIRED_SECRETS,
+    }
     assert "pulumi config set --stack test --secret jobr:openaiApiKey\n" in f"{error}\n"
 
 
 def test_a_secret_in_clear_is_refused_without_showing_it() -> None:
     error = _refused(DEVELOPMENT, secrets=frozenset({"certificatePrivateKey"}))
-    assert _reasons(error).keys() == {"openaiApiKey"}
+    assert _reasons(error).keys() == REQUIRED_SECRETS
     assert DEVELOPMENT["openaiApiKey"] not in str(error)
 
 
@@ -64,8 +73,8 @@ def test_a_pem_is_read_from_a_file_and_not_taken_for_an_option() -> None:
         ("accountId", "1234", "is not of the form"),
         ("networkCidr", "10.0.0.0/24", "too small for the address plan"),
         ("networkCidr", "10.0.0.1/16", "without host bits"),
-        ("networkZones", "a,b", "three different zones"),
-        ("networkZones", "a,b,b", "three different zones"),
+        ("networkZones", "a,b", "three or four different zones"),
+        ("networkZones", "a,b,b", "three or four different zones"),
         ("natGateways", "two", "must be 'one' or 'per-zone'"),
         ("databaseStorageGib", "lots", "must be a whole number"),
         ("databaseStorageGib", "19", "must be at least 20"),
@@ -83,7 +92,7 @@ def test_a_pem_is_read_from_a_file_and_not_taken_for_an_option() -> None:
         ("backupTimeout", "quarter of an hour", "is no duration"),
         ("backupRetention", "36h", "must be whole days"),
         ("logRetention", "31d", "one of CloudWatch's periods"),
-        ("alarmEmails", "one@example.com,two", "no e-mail address: two"),
+        ("alarmEmails", "one@example.com,two", "no e-mail address: number 2"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_with_its_key_and_the_reason(key: str, value: str, reason: str) -> None:
