@@ -26,6 +26,13 @@ class StackOutputs:
     database_subnet_ids: Annotated[list[pulumi.Output[str]], "Ids of the subnets without the internet."]
     application_url: Annotated[pulumi.Output[str], "Where people reach the application, with its scheme."]
     load_balancer_dns_name: Annotated[pulumi.Output[str], "What the application's domain points at."]
+    load_balancer_zone_id: Annotated[
+        pulumi.Output[str], "The load balancer's own hosted zone, for an alias record elsewhere."
+    ]
+    application_repository_url: Annotated[
+        pulumi.Output[str], "The repository that the application's images are pushed to."
+    ]
+    metrics_workspace_id: Annotated[pulumi.Output[str], "The Prometheus workspace (AMP) of the application's metrics."]
     cluster_name: Annotated[pulumi.Output[str], "The ECS cluster's name."]
     service_name: Annotated[pulumi.Output[str], "The application's ECS service."]
     database_host: Annotated[pulumi.Output[str], "The primary's host name. Connect with sslmode=verify-full."]

@@ -58,11 +58,16 @@ def _prove(self: Any) -> None:
         _CHECK[0](self)
         return
     options = self.describe()["Certificate"]["DomainValidationOptions"]
-    wanted = {(o["ResourceRecord"]["Name"], o["ResourceRecord"]["Value"]) for o in options}
+    wanted = {(_dotted(o["ResourceRecord"]["Name"]), _value(o["ResourceRecord"])) for o in options}
     zones = route53_backends[self.arn.split(":")[4]]["aws"].zones.values()
-    there = {(_dotted(rr.name), _dotted(value)) for zone in zones for rr in zone.rrsets for value in rr.records or ()}
+    there = {(_dotted(rr.name), _value(record)) for zone in zones for rr in zone.rrsets for record in rr.records or ()}
     if wanted <= there:
         self.status = "ISSUED"
+
+
+def _value(record: Any) -> str:
+    """A record's value; moto keeps it bare or as it came."""
+    return _dotted(record["Value"] if isinstance(record, dict) else record)
 
 
 def _dotted(name: str) -> str:

@@ -74,7 +74,11 @@ TARGET = Resource(
         },
         (),
     ),
-    replace=("dbProxyName", "targetGroupName", "dbInstanceIdentifier", "dbClusterIdentifier"),
+    replace=(
+        "dbProxyName",
+        "targetGroupName",
+        "dbInstanceIdentifier",
+    ),
     fixed=("dbProxyName", "targetGroupName", "dbInstanceIdentifier"),
     outputs={"rdsResourceId": At("RdsResourceId"), "type": At("Type"), "port": At("Port")},
     unserved={

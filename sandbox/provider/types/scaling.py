@@ -25,7 +25,7 @@ TARGET = Resource(
         },
         at="ScalableTargets[0]",
     ),
-    update=Call("register_scalable_target", _TARGET, ("minCapacity", "maxCapacity", "suspendedState")),
+    update=Call("register_scalable_target", _TARGET, ("minCapacity", "maxCapacity", "roleArn", "suspendedState")),
     delete=Call("deregister_scalable_target", _TARGET),
     replace=_PLACE,
     computed=("roleArn", "suspendedState"),

@@ -173,9 +173,9 @@ def test_a_lock_holds_backups_and_their_copies_and_nothing_else(production: Reco
 
 def test_a_lock_comes_to_a_bucket_that_exists_without_replacing_it(production: Recording) -> None:
     unlocked = stored(
-        {**WITHOUT_COPIES, "environment": "staging", "stripeSecretKey": "sk_test_a-key", "objectLock": "off"}
+        {**WITHOUT_COPIES, "environment": "staging", "stripeSecretKey": f"sk_test_{'a' * 24}", "objectLock": "off"}
     )
-    locked = stored({**WITHOUT_COPIES, "environment": "staging", "stripeSecretKey": "sk_test_a-key"})
+    locked = stored({**WITHOUT_COPIES, "environment": "staging", "stripeSecretKey": f"sk_test_{'a' * 24}"})
     before, after = (recording.one(BUCKET, "-backups").inputs for recording in (unlocked, locked))
     assert before == after
     assert "objectLockEnabled" not in production.one(BUCKET, "production-backups").inputs

@@ -132,7 +132,7 @@ def test_secrets_are_sealed_once_and_stand_nowhere_in_clear(home: Home, source: 
     folder.write()
     folder.seal(seal)
     assert sorted(path for path, _ in asked) == ['jobr:nested["inner"][0]', "jobr:openaiApiKey"]
-    assert written(folder)["jobr:openaiApiKey"] == {"secure": "sealed:jobr:openaiApiKey:43"}
+    assert written(folder)["jobr:openaiApiKey"] == {"secure": "sealed:jobr:openaiApiKey:54"}
     everything = "".join(path.read_text() for path in home.root.rglob("*") if path.is_file())
     assert not any(value in everything for _, value in asked)
 

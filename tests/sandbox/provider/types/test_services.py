@@ -128,6 +128,17 @@ class TestServices(WholeContract):
                 Change(
                     "deploymentConfiguration",
                     {
+                        "strategy": "LINEAR",
+                        "bakeTimeInMinutes": "5",
+                        "linearConfiguration": {"stepPercent": 20.0, "stepBakeTimeInMinutes": "3"},
+                    },
+                    sent=_sent(
+                        "deploymentConfiguration.linearConfiguration", {"stepPercent": 20, "stepBakeTimeInMinutes": 3}
+                    ),
+                ),
+                Change(
+                    "deploymentConfiguration",
+                    {
                         "strategy": "CANARY",
                         "canaryConfiguration": {"canaryPercent": 10, "canaryBakeTimeInMinutes": "5"},
                     },
