@@ -148,7 +148,8 @@ class DatabaseInstances(Component):
                 protect=not self._disposable,
                 # An instance that is taken over is first taken as it is; the next deployment brings it to what is declared.
                 import_=name if settings.adopt else None,
-                ignore_changes=["*"] if settings.adopt else None,
+                # Its key is chosen once: RDS cannot change it, and a new instance is no remedy.
+                ignore_changes=["*"] if settings.adopt else ["kmsKeyId"],
             ),
         )
 
