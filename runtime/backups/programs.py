@@ -21,8 +21,9 @@ VERSION = re.compile(r"\(PostgreSQL\) ((\d+)\S*)")
 REMEDIES = {
     "out of shared memory": "raise max_locks_per_transaction: one transaction locks every table",
     "No space left on device": "enlarge the server's storage",
+    "permission denied for large object": "grant the database's user SELECT on every large object; pg_read_all_data does not reach them",
     "permission denied": "the database's user needs read access to every table (grant it pg_read_all_data)",
-    "row-level security": "the database's user needs BYPASSRLS to back up tables with row-level security",
+    "row-level security": "only a table's owner or a role with BYPASSRLS may dump a table with row-level security",
     'role "': "create the roles that own the objects first, or restore with --no-owner --no-privileges",
     "canceling statement due to lock timeout": "another session holds a lock: end it, or run it again later",
 }

@@ -110,17 +110,17 @@ class Sandbox:
         assert control.status(self.home).state == "never started"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """The home that all tests share, with nothing in it."""
+    """The home that the tests of one file share, with nothing in it."""
     found = Sandbox(tmp_path_factory.mktemp("shared") / "home")
     yield found
     found.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def first_up(sandbox: Sandbox) -> Answer:
-    """The first `up`, from nothing. Whoever asks for it has the development stack on the shared home."""
+    """The first `up`, from nothing. Whoever asks for it has the development stack on the file's home."""
     return sandbox.must("up")
 
 

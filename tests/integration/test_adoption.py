@@ -86,17 +86,18 @@ def _connected(home: Home, user: str, password: str) -> "psycopg.Connection[tupl
     )
 
 
-def _engine(home: Home, source: Path, what: Callable[[Any], Callable[..., Any]]) -> str:
-    """What the engine tells of one command on this source."""
+def _engine(home: Home, source: Path, what: Callable[[Any], Callable[..., Any]]) -> tuple[Progress, str]:
+    """One command on this source: its steps, and what it told of its failure."""
     file = io.StringIO()
     console = Console(file=file, width=300)
+    progress = Progress("t")
     with Interrupts(console.print) as interrupts:
         workspace = open_stack(home, "development", interrupts, source=source)
         try:
-            run(console, workspace, interrupts, Progress("t"), what(workspace.stack))
-        except FailedError as error:
-            file.write(f"failed: {error}")
-    return file.getvalue()
+            run(console, workspace, interrupts, progress, what(workspace.stack))
+        except FailedError:
+            return progress, file.getvalue()
+    return progress, ""
 
 
 def test_an_instance_that_was_made_by_hand_is_adopted_without_losing_a_row(home: Home, tmp_path: Path) -> None:
@@ -104,16 +105,15 @@ def test_an_instance_that_was_made_by_hand_is_adopted_without_losing_a_row(home:
     adopting = copied(tmp_path / "adopting", databaseAdopt="true", databaseReplica="false")
     adopted = copied(tmp_path / "adopted", databaseReplica="false")
     # It is imported; only the roles wait for the password that the next deployment gives it.
-    first = _engine(home, adopting, lambda stack: stack.up)
-    assert "password authentication failed" in first
+    _, why = _engine(home, adopting, lambda stack: stack.up)
+    assert "password authentication failed" in why
     assert _instance(home)["DbiResourceId"] == before["DbiResourceId"]
-    preview = _engine(home, adopted, lambda stack: stack.preview)
-    told = [line.split()[:2] for line in preview.splitlines() if NAME in line or "SecretVersion" in line]
-    assert told == [["updated", "aws:Instance"]], preview
-    assert "replaced" not in preview
-    assert "deleted" not in preview
-    second = _engine(home, adopted, lambda stack: stack.up)
-    assert "failed" not in second, second
+    preview, why = _engine(home, adopted, lambda stack: stack.preview)
+    assert why == ""
+    assert ("updated", "aws:rds/instance:Instance", NAME) in _steps(preview)
+    assert {word for word, _, _ in _steps(preview)} <= {"created", "updated"}
+    _, why = _engine(home, adopted, lambda stack: stack.up)
+    assert why == ""
     after = _instance(home)
     assert (after["DbiResourceId"], after["KmsKeyId"]) == (before["DbiResourceId"], before["KmsKeyId"])
     secrets = inventory.client(home, "secretsmanager")
@@ -121,6 +121,15 @@ def test_an_instance_that_was_made_by_hand_is_adopted_without_losing_a_row(home:
     login = json.loads(secrets.get_secret_value(SecretId=arn)["SecretString"])
     with _connected(home, login["username"], login["password"]) as session:
         assert session.execute("SELECT name FROM candidates").fetchall() == [("Ada",)]
-    last = _engine(home, adopted, lambda stack: stack.preview)
-    assert "unchanged" in last
-    assert not any(word in last for word in ("created", "updated", "replaced", "deleted", "failed")), last
+    last, _ = _engine(home, adopted, lambda stack: stack.preview)
+    assert set(last.planned) == {"unchanged"}
+
+
+def _steps(progress: Progress) -> list[tuple[str, str, str]]:
+    """What is done to which type, by its name."""
+    return [(step.word, *_type_and_name(step.urn)) for step in progress.steps]
+
+
+def _type_and_name(urn: str) -> tuple[str, str]:
+    *_, types, name = urn.split("::")
+    return types.rpartition("$")[2], name

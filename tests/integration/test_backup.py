@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -14,7 +14,7 @@ from runtime.common.postgres import Connection, Tls
 from sandbox.cloud import certificates
 from sandbox.home import PROJECT, Home
 from tests.integration.conftest import Sandbox
-from tests.runtime.backups.example_database import EVERYTHING, READER, contents, schema
+from tests.runtime.backups.example_database import EVERYTHING, LARGE_OBJECTS, READER, ROW_SECURITY, contents, schema
 
 COPY = "restored"
 
@@ -120,3 +120,28 @@ def test_the_database_refuses_plain_text_and_strangers_certificates(primary: Pri
         psycopg.connect(**place, sslmode="disable")
     with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
         psycopg.connect(**place, sslmode="verify-full", sslrootcert=str(Home(tmp_path).certificate_authority))
+
+
+@pytest.mark.parametrize(
+    ("statements", "undone", "reason"),
+    [
+        (ROW_SECURITY, "DROP POLICY only_glad ON everything; ALTER TABLE everything DISABLE ROW LEVEL SECURITY", "row-level security"),
+        (LARGE_OBJECTS, "SELECT lo_unlink(oid) FROM pg_largeobject_metadata", "large object"),
+    ],
+    ids=["row-level security", "large objects"],
+)
+def test_what_the_backups_login_cannot_read_fails_the_backup_and_is_never_left_out_in_silence(
+    sandbox: Sandbox, primary: Primary, manifest_url: str, statements: LiteralString, undone: LiteralString, reason: str
+) -> None:
+    bucket = manifest_url.removeprefix("s3://").partition("/")[0]
+    s3 = sandbox.client("s3")
+    before = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket, Prefix="database/")["Contents"]]
+    with primary.connect(primary.name) as session:
+        session.execute(statements)
+        answer = sandbox.run("invoke", "database-backup")
+        session.execute(undone)
+    assert answer.code == 1
+    assert reason in answer.text
+    assert "To mend it" in answer.text
+    after = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket, Prefix="database/")["Contents"]]
+    assert after == before

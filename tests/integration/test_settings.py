@@ -20,6 +20,14 @@ from sandbox.home import PROJECT, Home
 from tests.integration.conftest import COMMAND_SECONDS
 from tools.prepare import pulumi as prepared
 
+# What the settings ask of everybody; nothing real, only their issuers' marks.
+SECRETS = {
+    "openaiApiKey": "sk-nothing-real",
+    "sendgridApiKey": "SG.nothing-real",
+    "stripeSecretKey": "sk_test_nothing_real",
+    "stripeWebhookSecret": "whsec_nothing_real",
+}
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
@@ -95,7 +103,8 @@ def test_the_program_runs_by_plain_pulumi_preview(tmp_path: Path, home: Home) ->
     try:
         pulumi("stack", "init", "development")
         pulumi("config", "set", "--secret", "certificatePrivateKey", text=key.read_text())
-        pulumi("config", "set", "--secret", "openaiApiKey", text="nothing real")
+        for name, value in SECRETS.items():
+            pulumi("config", "set", "--secret", name, text=value)
         shown = pulumi("preview")
     finally:
         control.stop(home)

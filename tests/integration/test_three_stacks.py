@@ -99,7 +99,7 @@ def test_tasks_are_private_and_their_containers_cannot_write_where_they_run(stac
 
 
 def test_a_task_gets_secrets_by_reference_and_none_in_clear(stack: Deployed) -> None:
-    (application,) = [c for c in stack.task["containerDefinitions"] if c["name"] == "application"]
+    (application,) = [c for c in stack.task["containerDefinitions"] if c["name"] == "app"]
     references = {secret["name"]: secret["valueFrom"] for secret in application["secrets"]}
     assert "OPENAI_API_KEY" in references
     assert all(":secretsmanager:" in reference for reference in references.values())
