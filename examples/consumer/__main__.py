@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from contract import Contract
 
 CONTRACT = 1
-WEEKS = 14 * 24 * 3600
+# SQS keeps a message for 14 days at most.
+RETENTION_SECONDS = 14 * 24 * 3600
 
 
 def queue_policy(queue_arn: str, topic_arn: str) -> str:
@@ -30,7 +31,7 @@ def queue_policy(queue_arn: str, topic_arn: str) -> str:
 jobr = Contract(pulumi.Config("reports").require("jobrStack"), CONTRACT)
 topic_arn = jobr.require("criticalTopicArn")
 
-queue = aws.sqs.Queue("alarms", sqs_managed_sse_enabled=True, message_retention_seconds=WEEKS)
+queue = aws.sqs.Queue("alarms", sqs_managed_sse_enabled=True, message_retention_seconds=RETENTION_SECONDS)
 policy = aws.sqs.QueuePolicy(
     "alarms",
     queue_url=queue.url,

@@ -106,8 +106,9 @@ class DatabaseInstances(Component):
             "enabled_cloudwatch_logs_exports": list(LOGS),
             "copy_tags_to_snapshot": True,
             "deletion_protection": not self._disposable,
-            # A disposable stack has nobody to wait for a maintenance window.
-            "apply_immediately": self._disposable,
+            # A disposable stack has nobody to wait for a maintenance window, and a major upgrade was announced: until it is done the
+            # replica cannot take the new version's parameter group, and the roles function finds no new extensions.
+            "apply_immediately": self._disposable or settings.major_upgrade,
             "tags": self.tags(name),
         }
 

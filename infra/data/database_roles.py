@@ -35,13 +35,14 @@ RUNBOOK = "database-roles-failed"
 class DatabaseRolesArgs:
     """What the roles are made from: where the primary is, who may make roles there, and the logins to be made.
 
-    `instance_id` changes when the database is another one, which has no roles yet.
+    `instance_id` changes when the database is another one, which has no roles yet; `engine_version` when its extensions are behind.
     """
 
     platform: FunctionPlatform
     network: FunctionNetwork
     place: Place
     instance_id: pulumi.Input[str]
+    engine_version: str
     maximum_connections: int
     master: Login
     logins: Mapping[Role, Login]
@@ -51,8 +52,8 @@ class DatabaseRolesArgs:
 class DatabaseRoles(Component):
     """Produces the function, and calls it in the deployment; an error of the function is one of the deployment.
 
-    It is called again when the roles' data or code, a secret, the number of connections or the instance changes. Everything that
-    logs in to the database comes after `applied`.
+    It is called again when the roles' data or code, a secret, the number of connections, the instance or its major version changes.
+    Everything that logs in to the database comes after `applied`.
     """
 
     room = "data"
@@ -77,6 +78,7 @@ class DatabaseRoles(Component):
         return {
             "package": digest(PACKAGE),
             "instance": args.instance_id,
+            "engine": args.engine_version,
             "connections": str(args.maximum_connections),
             "secret-master": args.master.version_id,
             **versions,

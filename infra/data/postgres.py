@@ -6,7 +6,12 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.component import Component
-from infra.data.database_instances import MASTER_USERNAME, DatabaseInstances, DatabaseInstancesArgs
+from infra.data.database_instances import (
+    ENGINE_VERSION,
+    MASTER_USERNAME,
+    DatabaseInstances,
+    DatabaseInstancesArgs,
+)
 from infra.data.database_logins import DatabaseLogin, DatabaseLoginArgs, Login, Place
 from infra.data.database_proxy import DatabaseProxy, DatabaseProxyArgs
 from infra.data.database_roles import DatabaseRoles, DatabaseRolesArgs
@@ -129,6 +134,7 @@ class Postgres(Component):
                 network=args.network.functions,
                 place=self._place(self.host),
                 instance_id=self.primary.resource_id,
+                engine_version=ENGINE_VERSION,
                 maximum_connections=args.settings.maximum_connections,
                 master=master,
                 logins=self.logins,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from infra import outputs_reference as reference
 from infra.outputs import CONTRACT_VERSION
@@ -96,3 +97,43 @@ def test_the_stack_shows_what_the_contract_promises_and_nothing_else(stack: Reco
 
 def test_no_output_is_a_secret(stack: Recording) -> None:
     assert stack.secret_outputs == frozenset()
+
+
+def test_what_a_stack_shows_fits_the_published_schema(stack: Recording) -> None:
+    schema = json.loads((PROJECT / reference.SCHEMAS / f"{CONTRACT_VERSION}.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    # As `pulumi stack output --json` writes it.
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(_as_json(stack.outputs))] == []
+
+
+@pytest.mark.parametrize("name", ["vpcId", "databasePort", "privateSubnetIds", "contractVersion"])
+def test_the_schema_refuses_an_output_that_is_missing_or_of_another_type(stack: Recording, name: str) -> None:
+    validator = Draft202012Validator(reference.schema())
+    shown = _as_json(stack.outputs)
+    assert not validator.is_valid({key: value for key, value in shown.items() if key != name})
+    assert not validator.is_valid({**shown, name: True})
+
+
+def test_a_new_output_cannot_be_published_under_the_old_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = copy.deepcopy(reference.schema())
+    del old["properties"]["vpcId"]
+    monkeypatch.setattr(reference, "published", lambda: {CONTRACT_VERSION: old})
+    assert "a minor change" in reference.refusal()
+    assert reference.next_version(CONTRACT_VERSION, Bump.MINOR) in reference.refusal()
+
+
+def test_a_version_that_says_less_or_more_than_the_change_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    one_less = copy.deepcopy(reference.schema())
+    del one_less["properties"]["vpcId"]
+    monkeypatch.setattr(reference, "published", lambda: {"0.9.0": one_less})
+    assert f"this change makes 0.10.0, not {CONTRACT_VERSION}" in reference.refusal()
+    one_more = copy.deepcopy(reference.schema())
+    one_more["properties"]["gone"] = {"type": "string"}
+    monkeypatch.setattr(reference, "published", lambda: {"0.9.0": one_more})
+    assert reference.refusal() == "", "0.9.0 with a breaking change makes 1.0.0"
+
+
+def _as_json(outputs: dict[str, Any]) -> dict[str, Any]:
+    """Numbers reach Python from the engine as floats; JSON knows one kind."""
+    shown: dict[str, Any] = json.loads(json.dumps(outputs))
+    return shown

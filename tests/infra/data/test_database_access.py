@@ -12,7 +12,11 @@ POLICY = "aws:iam/rolePolicy:RolePolicy"
 FUNCTION = "aws:lambda/function:Function"
 INVOCATION = "aws:lambda/invocation:Invocation"
 SERVICE = "aws:ecs/service:Service"
-GROUP_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+# Amazon RDS User Guide, "Amazon RDS event categories and event messages", those of a DB instance.
+CATEGORIES = {
+    *("availability", "backup", "configuration change", "creation", "deletion", "failover", "failure", "low storage"),
+    *("maintenance", "notification", "read replica", "recovery", "restoration", "security", "security patching"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +63,34 @@ def test_the_proxy_takes_tls_alone_and_reads_one_secret(proxied: Recording) -> N
     assert read[0][0].endswith("application-login")
 
 
+def test_the_application_verifies_whoever_answers(proxied: Recording, development: Recording) -> None:
+    for stack, host in ((proxied, "proxy.proxy.example"), (development, "primary.example")):
+        assert _login(stack, "application")["url"] == (
+            f"postgresql://jobr_application:the-generated-password@jobr-development-{host}:5432/jobr?sslmode=verify-full"
+        )
+
+
+def test_the_proxy_stands_before_the_primary_with_its_own_group_and_role(proxied: Recording) -> None:
+    proxy, target = proxied.one("aws:rds/proxy:Proxy"), proxied.one("aws:rds/proxyTarget:ProxyTarget")
+    assert proxy.inputs["engineFamily"] == "POSTGRESQL"
+    assert target.inputs["dbInstanceIdentifier"] == proxied.one("aws:rds/instance:Instance", "-primary").name
+    assert (target.inputs["dbProxyName"], target.inputs["targetGroupName"]) == (proxy.name, proxy.name)
+    (group,) = [g for g in proxied.all("aws:ec2/securityGroup:SecurityGroup") if g.name.endswith("-proxy")]
+    assert proxy.inputs["vpcSecurityGroupIds"] == [f"{group.name}-id"]
+    assert len(proxy.inputs["vpcSubnetIds"]) >= 2, "CreateDBProxy asks for two zones"
+    (statement,) = proxied.one("aws:iam/role:Role", "-proxy").document("assumeRolePolicy")["Statement"]
+    assert statement["Principal"] == {"Service": ["rds.amazonaws.com"]}
+    (rights,) = [urn for urn in proxy.dependencies if POLICY in urn]
+    assert rights.endswith("-proxy"), "RDS tries the role when it makes the proxy"
+
+
+def test_what_the_proxys_role_decrypts_is_a_secret_alone(proxied: Recording) -> None:
+    policy = proxied.one(POLICY, "-proxy").document("policy")
+    (decrypt,) = [s for s in policy["Statement"] if "kms:Decrypt" in s["Action"]]
+    assert decrypt["Condition"] == {"StringEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com"}}
+    assert [arn.endswith("-secrets") for arn in decrypt["Resource"]] == [True]
+
+
 def test_the_proxy_leaves_connections_for_everybody_else(proxied: Recording) -> None:
     pool = proxied.one("aws:rds/proxyDefaultTargetGroup:ProxyDefaultTargetGroup").inputs["connectionPoolConfig"]
     assert pool["maxConnectionsPercent"] == 80
@@ -90,6 +122,7 @@ def test_the_roles_are_applied_again_when_anything_behind_them_changes(stack: Re
     assert set(invocation["triggers"]) == {
         "package",
         "instance",
+        "engine",
         "connections",
         "secret-master",
         *(f"secret-{role}" for role in Role),
@@ -108,6 +141,10 @@ def test_events_of_every_instance_are_told(stack: Recording) -> None:
     instances = [instance.name for instance in stack.all("aws:rds/instance:Instance")]
     assert sorted(subscription["sourceIds"]) == sorted(instances)
     assert {"failover", "failure", "low storage", "deletion"} <= set(subscription["eventCategories"])
+    assert set(subscription["eventCategories"]) <= CATEGORIES, "RDS knows them"
+    assert {"maintenance", "configuration change", "failure"} <= set(subscription["eventCategories"]), "RDS.20"
+    assert subscription["sourceType"] == "db-instance"
+    assert subscription["snsTopic"].endswith("-warning")
 
 
 def test_a_change_of_any_parameter_group_is_told(stack: Recording) -> None:

@@ -1,4 +1,5 @@
 import json
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -63,6 +64,40 @@ def test_each_purpose_has_a_key_of_its_own_that_rotates_and_an_alias(stack: Reco
     assert key.inputs["enableKeyRotation"] is True
     aliases = {a.inputs["name"]: a.inputs["targetKeyId"] for a in stack.all("aws:kms/alias:Alias")}
     assert aliases[f"alias/{key.name}"] == key.name
+
+
+def _patterns(stack: Recording, purpose: Purpose, key: str) -> list[str]:
+    """What the conditions of a key's services let through, under one condition key."""
+    statements = _key(stack, purpose).document("policy")["Statement"]
+    limits = [s["Condition"]["ArnLike"][key] for s in statements if key in s.get("Condition", {}).get("ArnLike", {})]
+    return [pattern for limit in limits for pattern in ([limit] if isinstance(limit, str) else limit)]
+
+
+def test_cloudwatch_may_use_the_key_for_every_log_group_that_has_it(stack: Recording) -> None:
+    groups = [
+        g for g in stack.all("aws:cloudwatch/logGroup:LogGroup") if g.inputs.get("kmsKeyId", "").endswith("-logs")
+    ]
+    assert groups
+    patterns = _patterns(stack, Purpose.LOGS, "kms:EncryptionContext:aws:logs:arn")
+    for group in groups:
+        # Pulumi ends a name of its own with a hyphen and seven digits.
+        arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group.inputs.get('name', f'{group.name}-0a1b2c3')}"
+        assert any(fnmatchcase(arn, pattern) for pattern in patterns), arn
+
+
+def test_who_tells_of_alarms_and_events_may_use_the_key_of_every_topic(stack: Recording) -> None:
+    topics = _patterns(stack, Purpose.MESSAGES, "kms:EncryptionContext:aws:sns:topicArn")
+    for topic in stack.all("aws:sns/topic:Topic"):
+        assert topic.inputs["kmsMasterKeyId"].endswith("-messages")
+        arn = f"arn:aws:sns:{REGION}:{ACCOUNT}:{topic.name}-0a1b2c3"
+        assert all(fnmatchcase(arn, pattern) for pattern in topics), arn
+    (alarms,) = _patterns(stack, Purpose.MESSAGES, "aws:SourceArn")
+    kinds = ("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm")
+    declared = [alarm for kind in kinds for alarm in stack.all(kind)]
+    assert declared
+    for alarm in declared:
+        name = alarm.inputs.get("name") or alarm.inputs.get("alarmName") or f"{alarm.name}-0a1b2c3"
+        assert fnmatchcase(f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}", alarms), name
 
 
 def test_production_may_think_a_month_before_a_key_is_destroyed(development: Recording, production: Recording) -> None:
