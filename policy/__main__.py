@@ -19,8 +19,8 @@ from pulumi_policy import (
 )
 
 from policy import engine, waivers
-from policy.catalogue import POLICIES, Policy
-from policy.model import Finding, Resource
+from policy.catalogue import POLICIES
+from policy.model import Finding, Policy, Resource
 
 WAIVERS = waivers.read()
 TODAY = datetime.now(UTC).date()

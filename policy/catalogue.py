@@ -1,7 +1,6 @@
 """The table of policies: what each promises, which controls it enforces, and the check that does it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from policy import (
     bucket_keeping,
@@ -19,28 +18,9 @@ from policy import (
     networks,
     secrets,
     security_groups,
+    stores,
 )
-from policy.model import Control, Finding, Resource
-
-
-@dataclass(frozen=True, kw_only=True)
-class Policy:
-    """One policy of the pack. `each` judges a resource before it is created or changed; `whole` judges them together.
-
-    A policy over the whole stack runs at the end of a preview and at the end of a deployment.
-    """
-
-    name: str
-    description: str
-    controls: tuple[Control, ...]
-    each: Callable[[Resource], Iterable[Finding]] | None = None
-    whole: Callable[[Sequence[Resource]], Iterable[Finding]] | None = None
-
-    def check(self, resources: Sequence[Resource]) -> list[Finding]:
-        """All findings about a stack."""
-        if self.whole:
-            return list(self.whole(resources))
-        return [finding for resource in resources for finding in (self.each(resource) if self.each else ())]
+from policy.model import Finding, Policy, Resource
 
 
 def _all(*checks: Callable[[Sequence[Resource]], Iterable[Finding]]) -> Callable[[Sequence[Resource]], list[Finding]]:
@@ -122,6 +102,12 @@ POLICIES = (
         description="Image repositories forget old images by a lifecycle policy.",
         controls=(images.AGEING,),
         whole=images.check_lifecycles,
+    ),
+    Policy(
+        name="stores-are-not-emptied",
+        description="Buckets and image repositories of production cannot be deleted while they hold something.",
+        controls=(stores.NOT_EMPTIED,),
+        each=stores.check,
     ),
     Policy(
         name="only-load-balancers-face-the-world",
@@ -245,6 +231,7 @@ POLICIES = (
             iam.NAMED_RESOURCES,
             iam.NO_NEGATIONS,
             iam.NAMED_PRINCIPALS,
+            iam.CLOSED,
             iam.NO_DEPUTIES,
         ),
         each=iam.check,

@@ -31,6 +31,11 @@ NAMED_PRINCIPALS = house(
     "A role says who may take it on",
     "a trust policy for everybody opens the role to every AWS account",
 )
+CLOSED = house(
+    "no-public-policy",
+    "No policy of its own opens a store to everybody",
+    "Security Hub looks at the policies of buckets, keys, topics, queues and functions, and not at these",
+)
 NO_DEPUTIES = house(
     "no-confused-deputy",
     "A service acts for this account alone",
@@ -45,14 +50,18 @@ USERS = {
     "aws:iam/userPolicy:UserPolicy",
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
 }
-RESOURCE_POLICIES = {
+# Stores whose policies no control of AWS looks at.
+STORES = {
+    "aws:backup/vaultPolicy:VaultPolicy",
+    "aws:secretsmanager/secretPolicy:SecretPolicy",
+    "aws:ecr/repositoryPolicy:RepositoryPolicy",
+    "aws:efs/fileSystemPolicy:FileSystemPolicy",
+}
+RESOURCE_POLICIES = STORES | {
     KEY,
     "aws:s3/bucketPolicy:BucketPolicy",
     "aws:sns/topicPolicy:TopicPolicy",
     "aws:sqs/queuePolicy:QueuePolicy",
-    "aws:secretsmanager/secretPolicy:SecretPolicy",
-    "aws:ecr/repositoryPolicy:RepositoryPolicy",
-    "aws:efs/fileSystemPolicy:FileSystemPolicy",
 }
 # An ARN that names a service and nothing in it.
 EVERYTHING = re.compile(r"^\*$|^arn:[^:]*:[^:]*:[^:]*:[^:]*:\*$")
@@ -113,6 +122,8 @@ def check(resource: Resource) -> Iterator[Finding]:
         for statement in known_statements(resource.get("policy")):
             yield from _deputies(resource, statement)
             yield from _negations(resource, statement)
+            if resource.type in STORES and is_public(statement):
+                yield Finding(CLOSED, resource, "lets everybody in", "Name the principals, or add a condition on them")
 
 
 def identity_statements(resource: Resource) -> Iterator[Mapping[str, Any]]:

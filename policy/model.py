@@ -1,6 +1,6 @@
 """What a check sees and what it says: plain data, so that every check runs without an engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any
@@ -101,6 +101,26 @@ class Finding:
         """The message that the engine shows."""
         control = self.control
         return f"{self.resource.name} {self.problem}. {self.mend} [{control.id}: {control.title}; {control.source}]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """One policy of the pack. `each` judges a resource before it is created or changed; `whole` judges them together.
+
+    A policy over the whole stack runs at the end of a preview and at the end of a deployment.
+    """
+
+    name: str
+    description: str
+    controls: tuple[Control, ...]
+    each: Callable[[Resource], Iterable[Finding]] | None = None
+    whole: Callable[[Sequence[Resource]], Iterable[Finding]] | None = None
+
+    def check(self, resources: Sequence[Resource]) -> list[Finding]:
+        """All findings about a stack."""
+        if self.whole:
+            return list(self.whole(resources))
+        return [finding for resource in resources for finding in (self.each(resource) if self.each else ())]
 
 
 def as_list(value: Any) -> list[Any]:

@@ -21,6 +21,9 @@ LABEL_VALUE_LENGTH_LIMIT = 200
 # own. Such series are left out: collapsed into one they would be duplicates within a scrape.
 RAW_ROUTE = r"(?i).*/(\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-z_-]{25,})(/.*)?"
 _OTLP_GRPC, _OTLP_HTTP = "127.0.0.1:4317", "127.0.0.1:4318"
+# By the container's own limit: a percentage would be of what the collector takes for the machine's memory, which is the task's.
+MEMORY_LIMIT_MIB = COLLECTOR_MEMORY_MIB * 4 // 5
+MEMORY_SPIKE_MIB = COLLECTOR_MEMORY_MIB // 4
 # Where the image's own /healthcheck asks.
 _HEALTH = "127.0.0.1:13133"
 
@@ -100,7 +103,7 @@ def _processors() -> dict[str, Any]:
     # values of one series at one time.
     instance = {"key": "service.instance.id", "from_attribute": "aws.ecs.task.arn", "action": "upsert"}
     return {
-        "memory_limiter": {"check_interval": "1s", "limit_percentage": 80, "spike_limit_percentage": 25},
+        "memory_limiter": {"check_interval": "1s", "limit_mib": MEMORY_LIMIT_MIB, "spike_limit_mib": MEMORY_SPIKE_MIB},
         "resourcedetection": {"detectors": ["env", "ecs"], "timeout": "5s"},
         "resource": {"attributes": [instance]},
         "batch": {"timeout": "10s", "send_batch_size": 1000, "send_batch_max_size": 2000},

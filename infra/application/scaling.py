@@ -16,8 +16,9 @@ from infra.settings import ScalingSettings
 NAMESPACE = "ecs"
 DIMENSION = "ecs:service:DesiredCount"
 METRIC = "RequestCountPerTarget"
-# SUM over the list takes what is there; `blue + green` would be nothing whenever one colour has no targets, hence no data.
-EXPRESSION = "SUM([blue, green])"
+# A target group without requests reports nothing (Elastic Load Balancing, "CloudWatch metrics for your Application Load Balancer"),
+# so each colour is filled by itself. With neither there is 0, and not missing data, on which target tracking takes no task away.
+EXPRESSION = "SUM([FILL(blue, 0), FILL(green, 0)])"
 
 _Configuration = aws.appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgs
 _Specification = aws.appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationArgs

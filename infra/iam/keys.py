@@ -92,7 +92,12 @@ def _alarms(account_id: str, region: str, prefix: str) -> Statement:
 
 
 def _events_to_topics(account_id: str, region: str, prefix: str) -> Statement:
-    """RDS and EventBridge publish by themselves; SNS names the topic in the encryption context."""
+    """RDS and EventBridge publish by themselves; SNS names the topic in the encryption context.
+
+    The context binds the key to this stack's topics, and the topics' policies say on whose behalf (infra/iam/topics.py). Here
+    aws:SourceAccount and aws:SourceArn would lose events in silence: for EventBridge to an encrypted topic they are not supported
+    in a key's policy (Amazon SNS developer guide, "Enable compatibility between event sources from AWS services and encrypted topics").
+    """
     return Statement(
         sid="EventsToEncryptedTopic",
         actions=["kms:Decrypt", "kms:GenerateDataKey"],

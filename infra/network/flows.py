@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from infra.network.redis import RedisPlace
+
 APPLICATION_PORT = 5000
 DATABASE_PORT = 5432
 HTTP_PORT = 80
@@ -34,6 +36,8 @@ class Outside(StrEnum):
     INTERNET = "internet"
     # The addresses from which people and the stack's own functions (through NAT) test a new version.
     TESTERS = "testers"
+    # Whatever has an address of the VPC, such as a cache that another stack placed there.
+    NETWORK = "network"
 
 
 Side = Group | Outside
@@ -80,8 +84,7 @@ _ALWAYS = (
     Flow(source=Outside.INTERNET, target=Group.LOAD_BALANCER, port=HTTPS_PORT, why="People reach the application"),
     Flow(source=Outside.INTERNET, target=Group.LOAD_BALANCER, port=HTTP_PORT, why="Plain HTTP is only redirected"),
     Flow(source=Outside.TESTERS, target=Group.LOAD_BALANCER, port=TEST_LISTENER_PORT, why="Tests of a new version"),
-    Flow(source=Group.TEST_CLIENTS, target=Group.LOAD_BALANCER, port=TEST_LISTENER_PORT, why="Tests from inside"),
-    # The load balancer's name leads to its public addresses, which are not known in advance and change.
+    # The load balancer's name leads to its public addresses, which change, so a rule that names its group would meet nobody.
     Flow(source=Group.TEST_CLIENTS, target=Outside.INTERNET, port=TEST_LISTENER_PORT, why="Tests through NAT"),
     Flow(source=Group.LOAD_BALANCER, target=Group.APPLICATION, port=APPLICATION_PORT, why="Requests and readiness"),
     # Beside the proxy too: the replica and migrations are reached directly.
@@ -108,10 +111,21 @@ def groups(*, proxy: bool, endpoints: bool) -> tuple[Group, ...]:
     return tuple(group for group in Group if group not in absent)
 
 
-def flows(*, proxy: bool, endpoints: bool) -> Iterator[Flow]:
-    """The flows of a stack."""
+def flows(*, proxy: bool, endpoints: bool, redis: RedisPlace | None) -> Iterator[Flow]:
+    """The flows of a stack; `redis` is where the application finds Redis, if it has any."""
     yield from _ALWAYS
+    yield from _to_redis(redis)
     if proxy:
         yield from _WITH_PROXY
     if endpoints:
         yield from _WITH_ENDPOINTS
+
+
+def _to_redis(place: RedisPlace | None) -> Iterator[Flow]:
+    """One port, and no further than it has to be."""
+    if place is None:
+        return
+    target = Outside.NETWORK if place.inside else Outside.INTERNET
+    # Behind 443 the application may go everywhere already, and a rule stands once.
+    if (target, place.port) != (Outside.INTERNET, HTTPS_PORT):
+        yield Flow(source=Group.APPLICATION, target=target, port=place.port, why="Redis")

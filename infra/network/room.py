@@ -7,6 +7,7 @@ from infra.data.keys import Keys
 from infra.network.address_plan import Tier
 from infra.network.endpoints import InterfaceEndpoints, InterfaceEndpointsArgs
 from infra.network.flow_logs import FlowLogs, FlowLogsArgs
+from infra.network.redis import RedisPlace, redis_place
 from infra.network.security_groups import SecurityGroups, SecurityGroupsArgs
 from infra.network.vpc import Vpc, VpcArgs
 
@@ -32,8 +33,10 @@ def network(context: Context, keys: Keys) -> Network:
         context.prefix,
         SecurityGroupsArgs(
             vpc_id=vpc.id,
+            network=settings.cidr,
             proxy=context.settings.database.proxy,
             endpoints=bool(settings.interface_endpoints),
+            redis=_redis(context),
             nat_addresses=vpc.nat_addresses,
             test_client_cidrs=settings.test_client_cidrs,
         ),
@@ -48,6 +51,12 @@ def network(context: Context, keys: Keys) -> Network:
     )
     _interface_endpoints(context, vpc, groups)
     return Network(vpc=vpc, groups=groups, flow_logs=FlowLogs(context.prefix, flow_logs, context.options()))
+
+
+def _redis(context: Context) -> RedisPlace | None:
+    """Where the settings' Redis is. Of the URL, which is a secret, only the port goes any further."""
+    url = context.settings.variables.text("REDIS_URL")
+    return None if url is None else redis_place(url, context.settings.network.cidr)
 
 
 def _interface_endpoints(context: Context, vpc: Vpc, groups: SecurityGroups) -> None:

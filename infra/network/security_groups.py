@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from typing import Any
 
 import pulumi
@@ -23,6 +24,7 @@ from infra.network.flows import (
     flows,
     groups,
 )
+from infra.network.redis import RedisPlace
 
 __all__ = [
     "APPLICATION_PORT",
@@ -43,14 +45,18 @@ class SecurityGroupsArgs:
     """What the groups are made from.
 
     Attributes:
+        network: the VPC's addresses.
         proxy, endpoints: whether the stack has RDS Proxy, and interface endpoints.
+        redis: where the application finds Redis; None where it uses none.
         nat_addresses: the public addresses, by zone, from which private subnets reach the internet.
         test_client_cidrs: further addresses that may reach the test listener.
     """
 
     vpc_id: pulumi.Input[str]
+    network: IPv4Network
     proxy: bool
     endpoints: bool
+    redis: RedisPlace | None
     nat_addresses: Mapping[str, pulumi.Output[str]]
     test_client_cidrs: tuple[str, ...]
 
@@ -74,7 +80,7 @@ class SecurityGroups(Component):
         self.database_functions = self._groups[Group.DATABASE_FUNCTIONS]
         self.functions = self._groups[Group.FUNCTIONS]
         self.test_clients = self._groups[Group.TEST_CLIENTS]
-        for flow in flows(proxy=args.proxy, endpoints=args.endpoints):
+        for flow in flows(proxy=args.proxy, endpoints=args.endpoints, redis=args.redis):
             self._flow(flow)
         self.finish({})
 
@@ -105,6 +111,8 @@ class SecurityGroups(Component):
             return {"": {"referenced_security_group_id": self._groups[side].id}}
         if side is Outside.INTERNET:
             return {"": {"cidr_ipv4": ANYWHERE}}
+        if side is Outside.NETWORK:
+            return {"": {"cidr_ipv4": str(self._args.network)}}
         # From private subnets an internet-facing load balancer is reached through NAT, whose address is all that it sees.
         nat = {f"nat-{zone}": f"{zone}" for zone in self._args.nat_addresses}
         return {

@@ -13,6 +13,10 @@ TYPES = {
     "trust": ("aws:iam/role:Role", "assumeRolePolicy"),
     "key": ("aws:kms/key:Key", "policy"),
     "bucket": ("aws:s3/bucketPolicy:BucketPolicy", "policy"),
+    "vault": ("aws:backup/vaultPolicy:VaultPolicy", "policy"),
+    "stored secret": ("aws:secretsmanager/secretPolicy:SecretPolicy", "policy"),
+    "images": ("aws:ecr/repositoryPolicy:RepositoryPolicy", "policy"),
+    "files": ("aws:efs/fileSystemPolicy:FileSystemPolicy", "policy"),
 }
 
 
@@ -58,6 +62,15 @@ def test_an_inline_policy_inside_a_role_is_looked_at_too() -> None:
 @pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": ["*"]}])
 def test_a_role_for_everybody_is_refused(principal: Any) -> None:
     assert controls("trust", Action="sts:AssumeRole", Principal=principal) == ["House.named-principals"]
+
+
+@pytest.mark.parametrize("store", ["vault", "stored secret", "images", "files"])
+@pytest.mark.parametrize("principal", [{"Principal": "*"}, {"Principal": {"AWS": ["*"]}}])
+def test_no_policy_of_its_own_opens_a_store_to_everybody(store: str, principal: dict[str, Any]) -> None:
+    account = {"StringEquals": {"aws:PrincipalAccount": "1"}}
+    assert controls(store, Action="x:Read", **principal) == ["House.no-public-policy"]
+    assert controls(store, Action="x:Read", Condition=account, **principal) == []
+    assert controls(store, Effect="Deny", Action="x:Read", **principal) == []
 
 
 def test_a_service_acts_for_this_account_alone() -> None:

@@ -5,13 +5,14 @@ from ipaddress import IPv4Network
 
 from pydantic import Field
 
-from infra.network.address_plan import AddressPlanError, plan
+from infra.network.address_plan import AddressPlanError, ZonesError, plan
 from infra.settings.problems import Problem
 from infra.settings.rooms.base import Room, Rule, Values, in_production
 from infra.settings.types import InterfaceServices, Ipv4Networks, NatGateways, ZoneLetters
 
 # Secrets and images do not depend on NAT in production, and leave the VPC at no time.
 PRIVATE_IN_PRODUCTION = frozenset({"secretsmanager", "kms", "ecr.api", "ecr.dkr"})
+RFC_1918 = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
 
 
 class NetworkSettings(Room):
@@ -25,7 +26,7 @@ class NetworkSettings(Room):
     zones: ZoneLetters = Field(
         ("a", "b", "c"),
         alias="networkZones",
-        description="The letters of three or four availability zones in the region, separated by commas; a fourth is added at the end.",
+        description="The letters of three or four availability zones in the region, separated by commas. Each letter has its own addresses; `e` shares those of `a`, and `f` those of `b`.",
     )
     nat_gateways: NatGateways = Field(
         NatGateways.ONE,
@@ -49,6 +50,12 @@ def _addresses(values: Values) -> Iterator[Problem]:
         plan(values["networkCidr"], values["networkZones"])
     except AddressPlanError as error:
         yield Problem.to_set("networkCidr", str(error), "10.20.0.0/16")
+        return
+    except ZonesError as error:
+        yield Problem.to_set("networkZones", str(error), "a,b,c")
+    # Python calls more networks private than a VPC can be: 0.0.0.0/8 and 240.0.0.0/4, for instance.
+    if not any(values["networkCidr"].subnet_of(private) for private in RFC_1918):
+        yield Problem.to_set("networkCidr", "is no private network (RFC 1918)", "10.20.0.0/16")
 
 
 def _secrets_and_images(services: tuple[str, ...]) -> bool:

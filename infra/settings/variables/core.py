@@ -122,7 +122,7 @@ VARIABLES = (
     Variable(
         name="OTEL_EXPORTER_OTLP_ENDPOINT",
         kind=text("a URL such as http://127.0.0.1:4318", r"^https?://[a-z0-9.-]+:[0-9]{1,5}$"),
-        description="Where metrics and traces go: the collector in the same task, by OTLP over HTTP.",
+        description="Where metrics go: the collector in the same task, by OTLP over HTTP.",
         source=Constant(text="http://127.0.0.1:4318"),
     ),
     Variable(

@@ -4,11 +4,18 @@ from datetime import timedelta
 
 from infra.settings.variables.core import REAL
 from infra.settings.variables.kinds import Kind, flag, milliseconds, secret, text, whole
+from infra.settings.variables.number_patterns import whole_numbers
 from infra.settings.variables.variable import Condition, Constant, Party, Setting, Variable, Wired
 
 
 def _postgresql() -> Kind:
     return secret("a postgresql:// URL", r"^postgres(ql)?://[^\s]+$")
+
+
+def _redis() -> Kind:
+    port = whole_numbers(1, 65_535).strip("^$")
+    words = "a redis:// or rediss:// URL, with @ / ? # and spaces of its password written in percent"
+    return secret(words, rf"^rediss?://([^@/?#\s]*@)?[A-Za-z0-9._-]+(:{port})?([/?#][^\s]*)?$")
 
 
 VARIABLES = (
@@ -50,7 +57,7 @@ VARIABLES = (
     ),
     Variable(
         name="REDIS_URL",
-        kind=secret("a redis:// or rediss:// URL", r"^rediss?://[^\s]+$"),
+        kind=_redis(),
         description="How to log in to Redis, by TLS (rediss://); nothing needs it.",
         source=Setting(),
         party=Party.REDIS,

@@ -78,6 +78,22 @@ def test_no_slow_start_stands_beside_the_algorithm_that_excludes_it(stack: Recor
         assert "slowStart" not in group.inputs
 
 
+def test_the_load_balancer_stands_in_every_public_subnet_behind_its_own_group(stack: Recording) -> None:
+    balancer = stack.one(BALANCER).inputs
+    public = {f"{s.name}-id" for s in stack.all("aws:ec2/subnet:Subnet") if s.inputs["tags"]["Tier"] == "public"}
+    assert balancer["internal"] is False
+    assert set(balancer["subnets"]) == public
+    (group,) = balancer["securityGroups"]
+    assert group.endswith("-load-balancer-id")
+
+
+def test_the_names_of_load_balancer_and_targets_leave_room_for_pulumis_suffix(stack: Recording) -> None:
+    # Elastic Load Balancing: 32 characters at most; Pulumi adds a hyphen and seven digits.
+    names = [each.name for each in (*stack.all(BALANCER), *stack.all(GROUP))]
+    assert len(names) == 3
+    assert [name for name in names if len(name) > 32 - 8] == []
+
+
 def test_headers_that_are_not_valid_are_dropped(stack: Recording) -> None:
     assert stack.one("aws:lb/loadBalancer:LoadBalancer").inputs["dropInvalidHeaderFields"] is True
 

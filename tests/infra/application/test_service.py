@@ -66,6 +66,20 @@ def test_the_role_that_moves_traffic_is_there_before_the_service_and_goes_after_
     assert attachment["policyArn"] == "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
 
 
+def test_a_release_goes_back_when_its_tasks_do_not_start_and_pulumi_waits_for_the_end(stack: Recording) -> None:
+    service = stack.one(SERVICE).inputs
+    assert service["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert service["waitForSteadyState"] is True
+
+
+def test_tasks_run_on_fargates_latest_platform_in_the_private_subnets(stack: Recording) -> None:
+    service = stack.one(SERVICE).inputs
+    private = {f"{s.name}-id" for s in stack.all("aws:ec2/subnet:Subnet") if s.inputs["tags"]["Tier"] == "private"}
+    assert (service["launchType"], service["platformVersion"]) == ("FARGATE", "LATEST")
+    assert set(service["networkConfiguration"]["subnets"]) == private
+    assert stack.one("aws:ecs/taskDefinition:TaskDefinition").inputs["requiresCompatibilities"] == ["FARGATE"]
+
+
 def test_tasks_have_no_public_address_and_no_shell(stack: Recording) -> None:
     service = stack.one(SERVICE).inputs
     assert service["networkConfiguration"]["assignPublicIp"] is False

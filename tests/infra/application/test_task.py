@@ -74,6 +74,12 @@ def test_lines_are_lost_rather_than_requests_held_up_when_logs_are_slow(stack: R
     assert len(groups) == 2
 
 
+def test_the_collector_is_asked_how_it_is_where_its_own_check_looks(stack: Recording) -> None:
+    health = _containers(stack)["collector"]["healthCheck"]
+    assert health["command"] == ["CMD", "/healthcheck"], "the image has no shell"
+    assert _collector_config(stack)["extensions"]["health_check"]["endpoint"] == "127.0.0.1:13133"
+
+
 def test_the_application_outlives_its_collector(stack: Recording) -> None:
     assert {name: each["essential"] for name, each in _containers(stack).items()} == {"app": True, "collector": False}
     assert _containers(stack)["collector"]["restartPolicy"]["enabled"] is True
@@ -100,7 +106,9 @@ def test_the_collector_names_nothing_that_it_does_not_configure_and_limits_memor
     for part in ("receivers", "processors", "exporters"):
         assert set(pipeline[part]) == set(config[part])
     assert set(config["service"]["extensions"]) == set(config["extensions"])
+    limiter, memory = config["processors"]["memory_limiter"], _containers(stack)["collector"]["memory"]
     assert pipeline["processors"][0] == "memory_limiter"
+    assert 0 < limiter["spike_limit_mib"] < limiter["limit_mib"] < memory, "it refuses before the kernel kills it"
     assert pipeline["processors"][-1] == "batch"
 
 

@@ -9,6 +9,7 @@ from infra.iam.buckets import LogSources, bucket_policy, logs_bucket_policy
 from infra.iam.document import Statement, UnreasonedWildcardError, document
 from infra.iam.functions import database_backup
 from infra.iam.keys import Purpose, key_policy
+from infra.iam.topics import topic_policy
 from infra.iam.trust import ecs_infrastructure_trust, lambda_trust, trust
 from tests.infra.iam.linting import Fault, lint
 from tests.infra.iam.stack_documents import documents
@@ -166,6 +167,22 @@ def test_services_use_the_key_only_for_this_stacks_log_groups_and_alarms() -> No
     groups = "arn:aws:logs:eu-west-1:123456789012:log-group:"
     assert patterns == [f"{groups}jobr-staging-*", f"{groups}/aws/rds/instance/jobr-staging-*"]
     assert statements["AlarmsToEncryptedTopic"]["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
+
+
+def test_events_reach_encrypted_topics_because_their_key_asks_for_the_topic_and_not_for_a_source() -> None:
+    text = key_policy(Purpose.MESSAGES, account_id="123456789012", region="eu-west-1", prefix="jobr-staging")
+    statement = _statements(text)["EventsToEncryptedTopic"]
+    assert statement["Principal"] == {"Service": ["events.rds.amazonaws.com", "events.amazonaws.com"]}
+    # EventBridge sends no aws:Source… to the key of an encrypted topic; SNS always sends this context.
+    assert statement["Condition"] == {
+        "ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": "arn:aws:sns:eu-west-1:123456789012:jobr-staging-*"}
+    }
+    arn = "arn:aws:sns:eu-west-1:123456789012:jobr-staging-critical"
+    topic = topic_policy(topic_arn=arn, account_id="123456789012", region="eu-west-1", prefix="jobr-staging")
+    allowing = [each for each in _statements(topic).values() if each["Effect"] == "Allow"]
+    assert {each["Principal"]["Service"][0] for each in allowing} >= set(statement["Principal"]["Service"])
+    assert all(each["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"} for each in allowing)
+    assert all("aws:SourceArn" in each["Condition"]["ArnLike"] for each in allowing)
 
 
 def test_the_log_groups_names_match_the_keys_condition(stack: Recording) -> None:

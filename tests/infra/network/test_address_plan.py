@@ -1,10 +1,11 @@
+from collections.abc import Sequence
 from ipaddress import IPv4Network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.network.address_plan import ZONES_PER_TIER, AddressPlanError, Tier, plan
+from infra.network.address_plan import ZONES_PER_TIER, AddressPlanError, Tier, ZonesError, plan
 
 prefixes = st.integers(min_value=16, max_value=20)
 networks = st.builds(
@@ -28,11 +29,22 @@ def test_subnets_lie_in_the_network_and_apart_from_each_other(network: IPv4Netwo
     assert not any(a.overlaps(b) for index, a in enumerate(subnets) for b in subnets[index + 1 :])
 
 
+def _by_zone(network: IPv4Network, letters: Sequence[str]) -> dict[tuple[Tier, str], IPv4Network]:
+    return {(s.tier, s.zone): s.cidr for s in plan(network, letters)}
+
+
 @given(networks)
 def test_a_fourth_zone_moves_no_subnet_that_exists(network: IPv4Network) -> None:
-    before = {(s.tier, s.zone): s.cidr for s in plan(network, "abc")}
-    after = {(s.tier, s.zone): s.cidr for s in plan(network, "abcd")}
-    assert before.items() <= after.items()
+    assert _by_zone(network, "abc").items() <= _by_zone(network, "abcd").items()
+
+
+@given(networks, st.permutations("abcd"), st.permutations("cdef"), st.integers(0, 3))
+def test_a_zone_that_goes_or_changes_its_place_in_the_list_moves_no_other(
+    network: IPv4Network, early: list[str], late: list[str], gone: int
+) -> None:
+    for letters in (early, late):
+        left = [letter for index, letter in enumerate(letters) if index != gone]
+        assert _by_zone(network, left).items() <= _by_zone(network, sorted(letters)).items()
 
 
 @given(networks, zones)
@@ -64,6 +76,7 @@ def test_a_network_that_cannot_hold_the_plan_is_refused_with_the_reason(network:
         plan(IPv4Network(network), "abc")
 
 
-def test_a_fifth_zone_is_refused() -> None:
-    with pytest.raises(AddressPlanError, match="room for 4 zones"):
-        plan(IPv4Network("10.0.0.0/16"), "abcde")
+@pytest.mark.parametrize("letters", ["abcde", "bdf"])
+def test_two_zones_with_the_same_place_are_refused_by_their_names(letters: str) -> None:
+    with pytest.raises(ZonesError, match=r"has (a and e|b and f), which have the same addresses"):
+        plan(IPv4Network("10.0.0.0/16"), letters)

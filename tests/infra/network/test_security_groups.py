@@ -2,7 +2,7 @@ import pytest
 
 from infra.network.flows import Flow, Group, Outside, flows, groups
 from infra.network.security_groups import ANYWHERE
-from tests.infra.recording import DEVELOPMENT, Recorded, Recording, record, run_program
+from tests.infra.recording import DEVELOPMENT, SECRET_KEYS, Recorded, Recording, record, run_program
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
@@ -13,7 +13,7 @@ Way = tuple[str, str, int]
 @pytest.fixture(params=["development", "production"])
 def declared(request: pytest.FixtureRequest) -> tuple[Recording, list[Flow]]:
     has = request.param == "production"
-    return request.getfixturevalue(request.param), list(flows(proxy=has, endpoints=has))
+    return request.getfixturevalue(request.param), list(flows(proxy=has, endpoints=has, redis=None))
 
 
 def _group(group_id: str) -> str:
@@ -85,6 +85,24 @@ def test_people_test_from_the_settings_networks_alone() -> None:
     cidrs = "198.51.100.0/24, 203.0.113.7/32"
     stack = record(run_program, {**DEVELOPMENT, "testClientCidrs": cidrs})
     assert _addresses(stack.all(INGRESS), 8443) == {"198.51.100.0/24", "203.0.113.7/32", "192.0.2.1/32"}
+
+
+@pytest.mark.parametrize(
+    ("url", "opened"),
+    [
+        ("rediss://:planted-password@master.jobr.abc123.use1.cache.amazonaws.com:6380/0", {("10.20.0.0/16", 6380)}),
+        ("rediss://jobr:planted-password@redis.example.com", {(ANYWHERE, 6379)}),
+    ],
+)
+def test_the_application_gets_out_to_redis_and_its_password_goes_nowhere_else(
+    development: Recording, url: str, opened: set[tuple[str, int]]
+) -> None:
+    stack = record(run_program, {**DEVELOPMENT, "redisUrl": url}, secrets={*SECRET_KEYS, "redisUrl"})
+    known = {rule.name for rule in development.all(EGRESS)}
+    more = [rule for rule in stack.all(EGRESS) if rule.name not in known]
+    assert {(rule.inputs["cidrIpv4"], rule.inputs["fromPort"]) for rule in more} == opened
+    assert all(_group(rule.inputs["securityGroupId"]) == "application" for rule in more)
+    assert not any("planted" in str(r.inputs) for r in (*stack.all(EGRESS), *stack.all(INGRESS), *stack.all(GROUP)))
 
 
 def test_a_group_that_the_stack_has_no_use_for_does_not_exist(declared: tuple[Recording, list[Flow]]) -> None:

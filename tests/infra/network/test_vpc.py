@@ -31,8 +31,15 @@ def test_every_subnet_has_a_route_table(stack: Recording) -> None:
 
 
 def test_production_loses_no_zone_with_another_zones_nat(production: Recording) -> None:
-    used = {route.inputs["natGatewayId"] for route in production.all(ROUTE) if "natGatewayId" in route.inputs}
-    assert len(used) == len(production.all("aws:ec2/natGateway:NatGateway")) == 3
+    used = {r.name[-1]: r.inputs["natGatewayId"] for r in production.all(ROUTE) if "natGatewayId" in r.inputs}
+    assert used == {zone: f"jobr-production-nat-{zone}-id" for zone in "abc"}
+    stands = {g.name[-1]: g.inputs["subnetId"] for g in production.all("aws:ec2/natGateway:NatGateway")}
+    assert stands == {zone: f"jobr-production-public-{zone}-id" for zone in "abc"}
+    tables = {
+        a.name: a.inputs["routeTableId"] for a in production.all("aws:ec2/routeTableAssociation:RouteTableAssociation")
+    }
+    for zone in "abc":
+        assert tables[f"jobr-production-private-{zone}"] == f"jobr-production-private-{zone}-id"
 
 
 def test_development_pays_for_one_nat_gateway(development: Recording) -> None:
