@@ -13,6 +13,7 @@ import yaml
 from infra.application.environment.reference import environment_page, schema_file
 from infra.settings.loading import Key, keys
 from infra.settings.problems import NAMESPACE
+from infra.settings.rooms import ROOMS
 
 PROJECT = Path(__file__).resolve().parents[1]
 PULUMI_YAML = Path("Pulumi.yaml")
@@ -27,7 +28,10 @@ ROOM_TITLES = {
     "storage": "Storage",
     "application": "Application",
     "variables": "The application's variables",
+    "scaling": "Scaling",
+    "deployment": "Deployments",
     "operations": "Operations",
+    "alarms": "Alarms",
 }
 
 
@@ -60,8 +64,8 @@ def settings_page() -> str:
         f"A secret is set with `pulumi config set --secret {NAMESPACE}:<key>`, which asks for the value.",
         "A stack's file holds only what differs from the defaults. Problems are told all at once, before anything is changed.",
     ]
-    for room, title in ROOM_TITLES.items():
-        lines += ["", f"## {title}", "", "| Key | Default | What it is |", "| --- | --- | --- |"]
+    for room in ROOMS:
+        lines += ["", f"## {ROOM_TITLES[room]}", "", "| Key | Default | What it is |", "| --- | --- | --- |"]
         lines += [_row(key) for key in keys().values() if key.room == room]
     return "\n".join(lines) + "\n"
 

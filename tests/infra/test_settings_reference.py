@@ -36,3 +36,8 @@ def test_documents_that_are_out_of_date_are_named_and_writing_mends_them(
     assert "Pulumi.yaml is out of date" in capsys.readouterr().out
     assert settings_reference.main(["--write"]) == 0
     assert settings_reference.main([]) == 0
+
+
+def test_the_settings_page_lists_every_key() -> None:
+    page = settings_reference.settings_page()
+    assert [key for key in keys() if f"\n| `{key}` |" not in page] == []

@@ -48,8 +48,9 @@ class Alarms(Component):
             dimensions=dict(plain.dimensions) if plain else None,
             statistic=plain.statistic if plain and not plain.is_percentile else None,
             extended_statistic=plain.statistic if plain and plain.is_percentile else None,
-            # A percentile of a handful of requests says nothing: the state stays until there are enough.
-            evaluate_low_sample_count_percentiles="ignore" if plain and plain.is_percentile else None,
+            # "ignore" would keep the state while there are fewer than 200 samples for a p95 (CloudWatch User Guide, "Percentile-based
+            # alarms and low data samples"): a quiet service would never go off, and a busy one that turns quiet never be over.
+            evaluate_low_sample_count_percentiles="evaluate" if plain and plain.is_percentile else None,
             period=int(alarm.period.total_seconds()) if plain else None,
             metric_queries=queries or None,
             evaluation_periods=alarm.periods,

@@ -9,6 +9,9 @@ from infra.operations.severity import Severity
 
 # Functions run seldom: one failure is a failure.
 _PERIOD = timedelta(minutes=5)
+# An error bears the time at which its call began (Lambda Developer Guide, "Types of metrics"), and a call may take a quarter of an
+# hour (Lambda quotas): an alarm that looks at the newest period alone would miss a timeout.
+_LONGEST_CALL = timedelta(minutes=15)
 
 
 def function_alarms(
@@ -28,7 +31,8 @@ def function_alarms(
             comparison=Comparison.AT_LEAST,
             threshold=1,
             period=_PERIOD,
-            periods=1,
+            periods=_LONGEST_CALL // _PERIOD + 1,
+            datapoints=1,
             # A function that did not run has no errors; that it ought to have run is another alarm's business.
             missing=Missing.FINE,
             runbook=runbook,

@@ -112,5 +112,5 @@ def metric(namespace: str, name: str, statistic: str = "Sum", **dimensions: pulu
 
 
 def total(*ids: str) -> str:
-    """An expression: the sum of what there is. A metric without data counts nothing, where `a + b` would have no value at all."""
+    """An expression: the sum of what there is; a metric without data counts nothing (CloudWatch User Guide, "Using metric math")."""
     return f"SUM([{', '.join(ids)}])"

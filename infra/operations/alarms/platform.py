@@ -67,7 +67,7 @@ def _certificate(platform: WatchedPlatform, settings: AlarmSettings) -> Alarm:
         threshold=settings.certificate_days,
         period=_DAY,
         periods=1,
-        # It comes twice a day, and stops when the certificate has expired.
+        # It comes twice a day, and stops when the certificate has expired: that must not look like the end of the trouble.
         missing=Missing.UNCHANGED,
     )
 
@@ -84,7 +84,8 @@ def _ports(platform: WatchedPlatform) -> Alarm:
         severity=Severity.CRITICAL,
         group=Group.PLATFORM,
         summary="A NAT gateway had no port left for a connection to the internet",
-        signal=Signal(metrics=errors, expression=total(*errors)),
+        # The sum of a single series is a number and no series ("Using metric math"), which no alarm takes.
+        signal=Signal(metrics=errors, expression=total(*errors) if len(errors) > 1 else ""),
         comparison=Comparison.AT_LEAST,
         threshold=1,
         periods=5,

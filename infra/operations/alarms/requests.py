@@ -85,12 +85,14 @@ def request_alarms(balancer: WatchedBalancer) -> list[Alarm]:
 def _error_ratio(balancer: WatchedBalancer, settings: AlarmSettings) -> Alarm:
     """The targets' 5xx and the load balancer's own, which are the only sign of targets that do not answer at all.
 
-    RequestCount leaves out what found no target, so the load balancer's own count among the requests as well.
+    RequestCount leaves out what found no target (the metric's page), which the load balancer answers with 503: these count among the
+    requests as well. Its 502 and 504 had a target and are in RequestCount already.
     """
     metrics = {
         "requests": balancer.counter("RequestCount"),
         "target": balancer.counter("HTTPCode_Target_5XX_Count"),
         "balancer": balancer.counter("HTTPCode_ELB_5XX_Count"),
+        "untargeted": balancer.counter("HTTPCode_ELB_503_Count"),
     }
     return Alarm(
         name="error-ratio-high",
@@ -99,7 +101,7 @@ def _error_ratio(balancer: WatchedBalancer, settings: AlarmSettings) -> Alarm:
         summary=f"More than {settings.error_percent:g} % of requests were answered by 5xx, for two minutes",
         signal=Signal(
             metrics=metrics,
-            expression=_ratio(total("target", "balancer"), total("requests", "balancer"), settings),
+            expression=_ratio(total("target", "balancer"), total("requests", "untargeted"), settings),
         ),
         comparison=Comparison.ABOVE,
         threshold=settings.error_percent,
@@ -110,9 +112,14 @@ def _error_ratio(balancer: WatchedBalancer, settings: AlarmSettings) -> Alarm:
 
 
 def _group_error_ratio(balancer: WatchedBalancer, colour: str, settings: AlarmSettings) -> Alarm:
+    """The colour's 5xx, and the connections that its targets did not take.
+
+    The load balancer answers those with a 502 of its own, which it counts for no target group.
+    """
     metrics = {
         "requests": balancer.group_counter(colour, "RequestCount"),
         "target": balancer.group_counter(colour, "HTTPCode_Target_5XX_Count"),
+        "refused": balancer.group_counter(colour, "TargetConnectionErrorCount"),
     }
     return Alarm(
         name=f"error-ratio-high-{colour}",
@@ -120,7 +127,7 @@ def _group_error_ratio(balancer: WatchedBalancer, colour: str, settings: AlarmSe
         severity=Severity.INFORMATION,
         group=Group.REQUESTS,
         summary=f"More than {settings.error_percent:g} % of what {colour} was asked failed with 5xx, for two minutes",
-        signal=Signal(metrics=metrics, expression=_ratio("target", "requests", settings)),
+        signal=Signal(metrics=metrics, expression=_ratio(total("target", "refused"), "requests", settings)),
         comparison=Comparison.ABOVE,
         threshold=settings.error_percent,
         periods=2,

@@ -93,10 +93,10 @@ class AlarmSettings(Room):
         alias="alarmUploadsIoPercent",
         description="The operations on the uploads' file system, in percent of what it can do.",
     )
-    certificate_days: Annotated[int, Field(ge=1, le=45)] = Field(
+    certificate_days: Annotated[int, Field(ge=1, le=40)] = Field(
         30,
         alias="alarmCertificateDays",
-        description="The days that the certificate must still be valid: 1 to 45, as ACM renews its own 60 days before the end.",
+        description="The days that the certificate must still be valid: 1 to 40, as ACM renews its own 45 days before the end or earlier.",
     )
     backup_age: Hours = Field(
         timedelta(hours=26),

@@ -6,8 +6,6 @@ import pytest
 
 from infra.operations.alarms.model import Missing, Signal
 from infra.outputs import contract
-from runtime.backups.handler import NAMESPACE as BACKUPS
-from tests.infra.operations.aws_metrics import METRICS
 from tests.infra.recording import DEVELOPMENT, PRODUCTION, Recorded, Recording, record, run_program
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -28,6 +26,12 @@ def metrics(inputs: dict[str, Any]) -> list[dict[str, Any]]:
     if not queries:
         return [inputs]
     return [query["metric"] for query in queries if "metric" in query]
+
+
+def expression(inputs: dict[str, Any]) -> str:
+    """The one expression of an alarm."""
+    (found,) = [query["expression"] for query in inputs["metricQueries"] if "expression" in query]
+    return str(found)
 
 
 def runbook(found: Recorded) -> str:
@@ -84,28 +88,6 @@ def test_every_alarm_says_what_no_data_means(stack: Recording) -> None:
     assert {found.inputs.get("treatMissingData") for found in stack.all(ALARM)} == set(Missing)
 
 
-def test_every_metric_exists_on_aws_under_the_dimensions_that_are_asked_for(stack: Recording) -> None:
-    for found in stack.all(ALARM):
-        for metric in metrics(found.inputs):
-            namespace, name = metric["namespace"], metric["metricName"]
-            if namespace.startswith("Jobr/"):
-                continue
-            _, known = METRICS[namespace]
-            assert frozenset(metric["dimensions"]) in known[name], (found.name, name)
-
-
-def test_our_own_metrics_are_the_ones_that_somebody_publishes(stack: Recording) -> None:
-    (counted,) = stack.all("aws:cloudwatch/logMetricFilter:LogMetricFilter")
-    transformation = counted.inputs["metricTransformation"]
-    own = {
-        (metric["namespace"], metric["metricName"])
-        for found in stack.all(ALARM)
-        for metric in metrics(found.inputs)
-        if metric["namespace"].startswith("Jobr/")
-    }
-    assert own == {(BACKUPS, "BackupSucceeded"), (transformation["namespace"], transformation["name"])}
-
-
 def test_no_alarm_asks_for_more_time_than_cloudwatch_looks_back(stack: Recording) -> None:
     for found in stack.all(ALARM):
         period = found.inputs.get("period") or metrics(found.inputs)[0]["period"]
@@ -159,16 +141,22 @@ def test_thresholds_follow_the_settings() -> None:
     assert alarm(changed, "database-storage-low")["threshold"] == 50 * 1024**3 * 8 // 100
 
 
-def test_errors_of_targets_that_do_not_answer_count_and_a_quiet_minute_divides_by_no_zero(stack: Recording) -> None:
-    ratio = alarm(stack, "release-error-ratio-high")
-    assert {metric["metricName"] for metric in metrics(ratio)} == {
-        "RequestCount",
-        "HTTPCode_Target_5XX_Count",
-        "HTTPCode_ELB_5XX_Count",
-    }
-    (expression,) = [query["expression"] for query in ratio["metricQueries"] if "expression" in query]
-    requests = "SUM([requests, balancer])"
-    assert expression == f"100 * SUM([target, balancer]) / IF({requests} > 20, {requests}, 20)"
+def test_a_call_that_ran_for_a_quarter_of_an_hour_is_still_looked_at_when_it_fails(stack: Recording) -> None:
+    """An error bears the time at which the call began."""
+    functions = {r.name: r.inputs["timeout"] for r in stack.all("aws:lambda/function:Function")}
+    errors = [found for found in stack.all(ALARM) if found.inputs.get("metricName") == "Errors"]
+    assert len(errors) == len(functions)
+    for found in errors:
+        looked_back = found.inputs["period"] * found.inputs["evaluationPeriods"]
+        assert looked_back >= max(functions.values()) + found.inputs["period"]
+        assert found.inputs["datapointsToAlarm"] == 1
+
+
+@pytest.mark.parametrize(("gateways", "is_sum"), [("one", False), ("per-zone", True)])
+def test_the_sum_of_one_series_which_is_a_number_and_no_series_is_never_asked_for(gateways: str, is_sum: bool) -> None:
+    ports = alarm(record(run_program, {**DEVELOPMENT, "natGateways": gateways}), "nat-ports-exhausted")
+    assert {metric["metricName"] for metric in metrics(ports)} == {"ErrorPortAllocation"}
+    assert ("metricQueries" in ports) is is_sum
 
 
 def test_the_idle_colour_without_targets_is_no_alarm_and_no_target_at_all_is(stack: Recording) -> None:
@@ -196,26 +184,3 @@ def test_a_replica_and_a_proxy_are_watched_where_there_are_any() -> None:
     assert not {name for name in names if "replica-lag" in name or name.endswith("-replica") or "proxy" in name}
     with_proxy = record(run_program, {**PRODUCTION, "databaseProxy": "true"})
     assert alarm(with_proxy, "proxy-borrow-latency-high")["threshold"] == 1_000_000
-
-
-def test_a_release_is_moved_back_by_errors_latency_and_unhealthy_targets_of_all_and_of_each_colour(
-    stack: Recording,
-) -> None:
-    service = stack.one("aws:ecs/service:Service").inputs["alarms"]
-    assert service["enable"] is True
-    assert service["rollback"] is True
-    names = {name.rpartition("-release-")[2] for name in service["alarmNames"]}
-    assert names == {
-        "error-ratio-high",
-        "error-ratio-high-blue",
-        "error-ratio-high-green",
-        "latency-high",
-        "latency-high-blue",
-        "latency-high-green",
-        "unhealthy-targets-blue",
-        "unhealthy-targets-green",
-    }
-
-
-def test_nothing_mutes_an_alarm(stack: Recording) -> None:
-    assert [r.name for r in stack.resources if "mute" in r.type.lower()] == []
