@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
@@ -19,6 +21,12 @@ _EXPECTED = {
     "int_parsing": "must be a whole number",
     "bool_parsing": "must be true or false",
     "ip_v4_network": "must be an IPv4 network without host bits, such as 10.20.0.0/16",
+}
+_BOUNDS = {
+    "greater_than_equal": ("at least", "ge"),
+    "greater_than": ("more than", "gt"),
+    "less_than_equal": ("at most", "le"),
+    "less_than": ("less than", "lt"),
 }
 
 
@@ -51,18 +59,22 @@ class Key:
         Raises:
             ValidationError: the text is no such value.
         """
-        adapter: TypeAdapter[object] = TypeAdapter(self.field.rebuild_annotation())
-        return adapter.validate_python(text)
+        return self._adapter.validate_python(text)
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[object]:
+        return TypeAdapter(self.field.rebuild_annotation())
 
 
-def keys() -> dict[str, Key]:
+@cache
+def keys() -> Mapping[str, Key]:
     """Every setting by its key, in the order of the rooms."""
     found = {}
     for room, model in ROOMS.items():
         for field in model.model_fields.values():
             key = str(field.alias)
             found[key] = Key(key=key, room=room, field=field)
-    return found
+    return MappingProxyType(found)
 
 
 def configured() -> dict[str, str]:
@@ -147,10 +159,9 @@ def _reason(key: Key, error: ValidationError) -> str:
     kind, bounds = first["type"], first.get("ctx", {})
     if kind == "value_error":
         return str(bounds["error"])
-    if kind == "greater_than_equal":
-        return f"must be at least {in_words(bounds['ge'])}"
-    if kind == "less_than_equal":
-        return f"must be at most {in_words(bounds['le'])}"
+    if kind in _BOUNDS:
+        words, bound = _BOUNDS[kind]
+        return f"must be {words} {in_words(bounds[bound])}"
     if kind == "enum":
         return f"must be {bounds['expected']}"
     return f"{_EXPECTED.get(kind, 'is not of the form that it needs')}: {key.field.description}"

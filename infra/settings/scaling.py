@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-# Application Auto Scaling's cron has six fields, the year last, as EventBridge's (PutScheduledAction, "Schedule").
-_CRON = r"cron\((?:[A-Z0-9*?/,#L-]+ ){5}[0-9*/,-]+\)"
-_ACTION = re.compile(rf"(?P<schedule>{_CRON})=(?P<minimum>[1-9]\d{{0,2}})-(?P<maximum>[1-9]\d{{0,2}})")
+from infra.settings.cron import FORM, check_cron
+
+_ACTION = re.compile(r"(?P<schedule>cron\([^()]*\))=(?P<minimum>[1-9][0-9]{0,2})-(?P<maximum>[1-9][0-9]{0,2})")
 SEPARATOR = ";"
 
 
@@ -35,12 +35,12 @@ def parse_schedule(value: object) -> object:
     """A schedule from its text.
 
     Raises:
-        ValueError: with the part that cannot be read.
+        ValueError: with the number of the part that cannot be read; its text may be a secret under the wrong key.
     """
     if not isinstance(value, str):
         return value
     parts = [part.strip() for part in value.split(SEPARATOR) if part.strip()]
-    actions = tuple(_action(part) for part in parts)
+    actions = tuple(_action(number, part) for number, part in enumerate(parts, start=1))
     times = [action.schedule for action in actions]
     twice = next((time for time in times if times.count(time) > 1), None)
     if twice:
@@ -48,11 +48,15 @@ def parse_schedule(value: object) -> object:
     return Schedule(actions)
 
 
-def _action(part: str) -> ScalingAction:
+def _action(number: int, part: str) -> ScalingAction:
     match = _ACTION.fullmatch(part)
     if match is None:
-        raise ValueError(f"cannot be read at {part!r}: write cron(minute hour day month weekday year)=fewest-most")
-    action = ScalingAction(schedule=match["schedule"], minimum=int(match["minimum"]), maximum=int(match["maximum"]))
+        raise ValueError(f"cannot be read at number {number}: write {FORM}=fewest-most")
+    try:
+        schedule = check_cron(match["schedule"])
+    except ValueError as error:
+        raise ValueError(f"cannot be read at number {number}, which {error}") from None
+    action = ScalingAction(schedule=schedule, minimum=int(match["minimum"]), maximum=int(match["maximum"]))
     if action.minimum > action.maximum:
-        raise ValueError(f"has more tasks at least than at most in {part!r}")
+        raise ValueError(f"has more tasks at least than at most at number {number}")
     return action

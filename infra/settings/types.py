@@ -1,6 +1,7 @@
 """The rich types of settings: durations, lists, patterns; each says in words what it expects."""
 
 import re
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network
@@ -9,16 +10,19 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
+from infra.settings.cron import check_schedule
 from infra.settings.scaling import Schedule, parse_schedule
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DURATION = re.compile(r"(\d{1,6})([smhd])")
+_DURATION = re.compile(r"([0-9]{1,6})([smhd])")
 
 # An image by tag can change under a running service; a digest cannot.
 _IMAGE_BY_DIGEST = r"^[a-z0-9][a-z0-9./_:-]*@sha256:[0-9a-f]{64}$"
 # The stack spreads over three zones at least, so that one may fail and a majority is left; the address plan has room for four.
 ZONES = (3, 4)
 _DOMAIN_NAME = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
+# The longest name that DNS carries (RFC 1035, 2.3.4).
+_LONGEST_DOMAIN_NAME = 253
 _EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
 
 # The periods that CloudWatch Logs takes: PutRetentionPolicy, "retentionInDays".
@@ -105,9 +109,7 @@ def _timezone(value: str) -> str:
 
 
 def _domain_names(values: tuple[str, ...]) -> tuple[str, ...]:
-    wrong = [value for value in values if not re.fullmatch(_DOMAIN_NAME, value)]
-    if wrong:
-        raise ValueError(f"holds what is no domain name: {', '.join(wrong)}")
+    _each(values, lambda v: re.fullmatch(_DOMAIN_NAME, v) and len(v) <= _LONGEST_DOMAIN_NAME, "no domain name")
     if len(set(values)) < len(values):
         raise ValueError("has a name twice")
     return values
@@ -122,16 +124,23 @@ def _log_retention(value: timedelta) -> timedelta:
 
 
 def _split(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
+    if not isinstance(value, str):
+        return value
+    parts = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not parts:
+        raise ValueError("is a list of nothing: write what it holds")
+    return parts
+
+
+def _each(values: Collection[str], good: Callable[[str], object], what: str) -> None:
+    """Refuse the values that are not good, by their place: their text may be a secret that was put under the wrong key."""
+    wrong = [str(number) for number, value in enumerate(values, start=1) if not good(value)]
+    if wrong:
+        raise ValueError(f"holds what is {what}: number {' and '.join(wrong)} of the list")
 
 
 def _emails(values: tuple[str, ...]) -> tuple[str, ...]:
-    wrong = [str(number) for number, value in enumerate(values, start=1) if not _EMAIL.fullmatch(value)]
-    if wrong:
-        # By its place and not by its value, which may be a secret that was put under the wrong key.
-        raise ValueError(f"holds what is no e-mail address: number {' and '.join(wrong)} of the list")
+    _each(values, _EMAIL.fullmatch, "no e-mail address")
     return values
 
 
@@ -170,23 +179,27 @@ _INTERFACE_SERVICES = frozenset(
 
 
 def _interface_services(values: tuple[str, ...]) -> tuple[str, ...]:
-    unknown = sorted(set(values) - _INTERFACE_SERVICES)
-    if unknown:
-        raise ValueError(f"names {', '.join(unknown)}; known are {', '.join(sorted(_INTERFACE_SERVICES))}")
+    known = ", ".join(sorted(_INTERFACE_SERVICES))
+    _each(values, _INTERFACE_SERVICES.__contains__, f"none of {known}")
     if len(set(values)) != len(values):
         raise ValueError("names a service twice")
     return values
 
 
 def _ipv4_networks(values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        try:
-            network = IPv4Network(value)
-        except ValueError:
-            raise ValueError(f"holds {value}, which is no IPv4 network such as 198.51.100.0/24") from None
-        if network.prefixlen == 0:
-            raise ValueError("must not hold the whole internet")
-    return tuple(dict.fromkeys(str(IPv4Network(value)) for value in values))
+    _each(values, _is_ipv4_network, "no IPv4 network such as 198.51.100.0/24")
+    networks = [IPv4Network(value) for value in values]
+    if any(network.prefixlen == 0 for network in networks):
+        raise ValueError("must not hold the whole internet")
+    return tuple(dict.fromkeys(map(str, networks)))
+
+
+def _is_ipv4_network(value: str) -> bool:
+    try:
+        IPv4Network(value)
+    except ValueError:
+        return False
+    return True
 
 
 Duration = Annotated[timedelta, BeforeValidator(_parse_duration)]
@@ -196,21 +209,19 @@ Emails = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_ema
 ZoneLetters = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_zone_letters)]
 InterfaceServices = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_interface_services)]
 Ipv4Networks = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_ipv4_networks)]
-AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
 ImageByDigest = Annotated[str, StringConstraints(pattern=_IMAGE_BY_DIGEST)]
 InstanceClass = Annotated[str, StringConstraints(pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$")]
 DatabaseName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-DomainName = Annotated[str, StringConstraints(pattern=_DOMAIN_NAME)]
+DomainName = Annotated[str, StringConstraints(pattern=_DOMAIN_NAME, max_length=_LONGEST_DOMAIN_NAME)]
 DomainNames = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_domain_names)]
 HostedZoneId = Annotated[str, StringConstraints(pattern=r"^Z[A-Z0-9]{1,31}$")]
 whole_minutes = AfterValidator(_whole_minutes)
 ScalingSchedule = Annotated[Schedule, BeforeValidator(parse_schedule)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
-CertificateArn = Annotated[str, StringConstraints(pattern=r"^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+$")]
-ScheduleExpression = Annotated[
-    str, StringConstraints(pattern=r"^(cron\(\S+ \S+ \S+ \S+ \S+ \S+\)|rate\([1-9]\d* (minute|hour|day)s?\))$")
-]
+CertificateArn = Annotated[str, StringConstraints(pattern=r"^arn:aws:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$")]
+ScheduleExpression = Annotated[str, AfterValidator(check_schedule)]
 
 
 def in_words(value: object) -> str:

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from infra.settings import SettingsError
-from tests.infra.recording import DEVELOPMENT, PRODUCTION, PROGRAM, Recorded, Recording, record, run_program
+from tests.infra.recording import (
+    DEVELOPMENT,
+    KEY_IN_BASE64,
+    PRODUCTION,
+    PROGRAM,
+    Recorded,
+    Recording,
+    record,
+    run_program,
+)
 
 # A component's type token stands in the URN of all that is in it: renaming one replaces a database.
 COMPONENTS = {
@@ -114,7 +123,7 @@ def test_the_only_resources_with_protection_hold_data_and_a_disposable_stack_has
 
 
 def test_secrets_reach_the_engine_only_as_secrets(stack: Recording) -> None:
-    hidden = re.compile("that-is-secret|the-generated-password|a-registry-password")
+    hidden = re.compile(f"that-is-secret|{KEY_IN_BASE64}|the-generated-password|a-registry-password")
     open_ = [
         (resource.type, name)
         for resource in stack.resources

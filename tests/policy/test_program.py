@@ -8,7 +8,8 @@ from pulumi.runtime import mocks
 
 from policy.catalogue import POLICIES
 from policy.model import Resource
-from tests.infra.recording import DEVELOPMENT, PRODUCTION, SECRET_KEYS, Recorded, _Provider, record, run_program
+from tests.infra.recording import DEVELOPMENT, PRODUCTION, SECRET_KEYS, Recorded, record, run_program
+from tools.declared import Cloud
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -29,7 +30,7 @@ def as_the_engine_shows(recorded: Recorded, environment: str) -> Resource:
     arguments = mocks.MockResourceArgs(
         typ=recorded.type, name=recorded.name, inputs=recorded.inputs, provider="", resource_id=""
     )
-    id_, outputs = _Provider().new_resource(arguments)
+    id_, outputs = Cloud().new_resource(arguments)
     urn = f"urn:pulumi:{environment}::jobr::{recorded.type}::{recorded.name}"
     return Resource(recorded.type, recorded.name, urn, {"id": id_, **outputs}, environment=environment)
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from infra.application.sizes import NoFargateSizeError, task_size
+from infra.settings.pem import Certificate, CertificateChain, PrivateKey
 from infra.settings.problems import Problem
 from infra.settings.rooms.base import Room, Rule, Values, in_production
 from infra.settings.types import (
@@ -73,15 +74,15 @@ class ApplicationSettings(Room):
         alias="certificateArn",
         description="The ACM certificate of the HTTPS listener; with hostedZoneId it is requested where this is empty.",
     )
-    certificate_body: str | None = Field(
+    certificate_body: Certificate | None = Field(
         None,
         alias="certificateBody",
         description="A certificate (PEM) to import instead, self-signed for instance; never in production.",
     )
-    certificate_chain: str | None = Field(
+    certificate_chain: CertificateChain | None = Field(
         None, alias="certificateChain", description="The imported certificate's chain (PEM), if it has one."
     )
-    certificate_private_key: SecretStr | None = Field(
+    certificate_private_key: PrivateKey | None = Field(
         None, alias="certificatePrivateKey", description="The imported certificate's private key (PEM)."
     )
 
@@ -104,10 +105,13 @@ def _one_certificate(values: Values) -> Iterator[Problem]:
         )
 
 
-def _names(values: Values) -> Iterator[Problem]:
-    domain, aliases = values["domainName"], values["domainAliases"]
-    if values["hostedZoneId"] and not domain:
+def _zone(values: Values) -> Iterator[Problem]:
+    if values["hostedZoneId"] and not values["domainName"]:
         yield Problem.to_set("domainName", "is missing: hostedZoneId says where its records go")
+
+
+def _aliases(values: Values) -> Iterator[Problem]:
+    domain, aliases = values["domainName"], values["domainAliases"]
     if aliases and not domain:
         yield Problem.to_set("domainName", "is missing: domainAliases lead to it")
     if domain in aliases:
@@ -142,7 +146,8 @@ def _production_certificate(values: Values) -> Iterator[Problem]:
 RULES: tuple[Rule, ...] = (
     _fargate,
     _one_certificate,
-    _names,
+    _zone,
+    _aliases,
     _private_key,
     _certificate_region,
     _production_certificate,

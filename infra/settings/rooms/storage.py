@@ -2,26 +2,29 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Annotated
 
 from pydantic import Field
 
 from infra.settings.problems import Problem
 from infra.settings.rooms.base import Room, Rule, Values, at_least, in_production
-from infra.settings.types import Days, LockMode, Region
+from infra.settings.types import Days, LockMode, Region, between
 
 # A month of dumps is what production promises people.
 PRODUCTION_BACKUP_RETENTION = timedelta(days=30)
+# The longest default retention that Object Lock takes, a hundred years; the other two are held to the same.
+Retention = Annotated[Days, between(timedelta(days=1), timedelta(days=36_500))]
 
 
 class StorageSettings(Room):
     """The buckets and the uploads' file system."""
 
-    backup_retention: Days = Field(
+    backup_retention: Retention = Field(
         timedelta(days=30),
         alias="backupRetention",
         description="How long dumps, the WAL archive and copies of files are kept, such as `30d`.",
     )
-    artifact_retention: Days = Field(
+    artifact_retention: Retention = Field(
         timedelta(days=90), alias="artifactRetention", description="How long verdicts and reports are kept."
     )
     object_lock: LockMode = Field(
@@ -33,7 +36,7 @@ class StorageSettings(Room):
             "never lets go of Object Lock and versioning of that bucket: `off` then ends it for new objects alone."
         ),
     )
-    object_lock_retention: Days = Field(
+    object_lock_retention: Retention = Field(
         timedelta(days=7),
         alias="objectLockRetention",
         description="How long a new backup is locked; at most backupRetention. What is locked already keeps its date.",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from infra.settings.loading import check, keys
 from infra.settings.problems import SettingsError
 from infra.settings.types import Environment
-from tests.infra.recording import DEVELOPMENT, PRODUCTION, SECRET_KEYS
+from tests.infra.recording import CERTIFICATE, DEVELOPMENT, PRODUCTION, SECRET_KEYS
 
 COMMAND = re.compile(r"pulumi config (set|rm) --stack \S+( --secret)? jobr:\w+( .+)?")
 
@@ -109,7 +109,7 @@ def test_a_value_that_cannot_be_is_refused_with_its_key_and_the_reason(key: str,
         ("databaseBackupRetention", "13d"),
         ("backupRetention", "29d"),
         ("logRetention", "60d"),
-        ("certificateBody", "a certificate"),
+        ("certificateBody", CERTIFICATE),
         ("domainName", ""),
     ],
 )

@@ -5,11 +5,11 @@ import yaml
 
 from infra.settings.loading import check, keys
 from infra.settings.types import Environment
-from tests.infra.recording import DEVELOPMENT, SECRET_KEYS, SECRETS
+from tests.infra.recording import CERTIFICATE, DEVELOPMENT, PRIVATE_KEY, SECRET_KEYS, SECRETS
 
 PROJECT = Path(__file__).resolve().parents[3]
 # What nobody can write into a file for others: set by hand, or by the overlay of the embedded cloud.
-OWN = {"certificateBody": "a certificate", "certificatePrivateKey": "a key"}
+OWN = {"certificateBody": CERTIFICATE, "certificatePrivateKey": PRIVATE_KEY}
 
 
 def _file(stack: str) -> dict[str, dict[str, str]]:
