@@ -1,0 +1,1 @@
+"""The generated documents: one command for all of their writers."""
