@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 import pytest
@@ -122,26 +122,38 @@ def test_the_database_refuses_plain_text_and_strangers_certificates(primary: Pri
         psycopg.connect(**place, sslmode="verify-full", sslrootcert=str(Home(tmp_path).certificate_authority))
 
 
+class Unreadable(NamedTuple):
+    """What makes something that the backup's login cannot read, what takes it away again, and how a person is told."""
+
+    made: LiteralString
+    undone: LiteralString
+    reason: str
+
+
 @pytest.mark.parametrize(
-    ("statements", "undone", "reason"),
+    "what",
     [
-        (ROW_SECURITY, "DROP POLICY only_glad ON everything; ALTER TABLE everything DISABLE ROW LEVEL SECURITY", "row-level security"),
-        (LARGE_OBJECTS, "SELECT lo_unlink(oid) FROM pg_largeobject_metadata", "large object"),
+        Unreadable(
+            ROW_SECURITY,
+            "DROP POLICY only_glad ON everything; ALTER TABLE everything DISABLE ROW LEVEL SECURITY",
+            "row-level security",
+        ),
+        Unreadable(LARGE_OBJECTS, "SELECT lo_unlink(oid) FROM pg_largeobject_metadata", "large object"),
     ],
     ids=["row-level security", "large objects"],
 )
 def test_what_the_backups_login_cannot_read_fails_the_backup_and_is_never_left_out_in_silence(
-    sandbox: Sandbox, primary: Primary, manifest_url: str, statements: LiteralString, undone: LiteralString, reason: str
+    sandbox: Sandbox, primary: Primary, manifest_url: str, what: Unreadable
 ) -> None:
     bucket = manifest_url.removeprefix("s3://").partition("/")[0]
     s3 = sandbox.client("s3")
     before = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket, Prefix="database/")["Contents"]]
     with primary.connect(primary.name) as session:
-        session.execute(statements)
+        session.execute(what.made)
         answer = sandbox.run("invoke", "database-backup")
-        session.execute(undone)
+        session.execute(what.undone)
     assert answer.code == 1
-    assert reason in answer.text
+    assert what.reason in answer.text
     assert "To mend it" in answer.text
     after = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket, Prefix="database/")["Contents"]]
     assert after == before
