@@ -7,6 +7,7 @@ OperationError
 ├── DatabaseError      the database cannot be reached or refuses what is asked
 ├── ProgramError       pg_dump or pg_restore is missing, too old, or failed
 ├── StorageError       S3 refuses or fails
+├── CloudError         another service of AWS refuses or fails
 ├── IntegrityError     a backup is incomplete or not what its manifest says
 ├── TargetError        the target of a restore is not fit for it
 ├── DeadlineError      the work would not end within the function's time
@@ -43,6 +44,10 @@ class ProgramError(OperationError):
 
 class StorageError(OperationError):
     """S3 refuses or fails."""
+
+
+class CloudError(OperationError):
+    """A service of AWS refuses or fails."""
 
 
 class IntegrityError(OperationError):

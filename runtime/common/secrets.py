@@ -24,13 +24,11 @@ class Credentials(BaseModel):
     password: SecretStr = Field(min_length=1)
 
 
-def read_credentials(client: Any, secret: str) -> Credentials:
-    """The current username and password in `secret` (ARN), read with a Secrets Manager client.
-
-    Raises SecretError, which names the secret and never shows what is in it.
-    """
+def read_secret(client: Any, secret: str, stage: str = "", version: str = "") -> str:
+    """The text of `secret` (ARN), of its current version unless a version's stage or id is named. Raises SecretError, which names the secret."""
+    which = {name: value for name, value in (("VersionStage", stage), ("VersionId", version)) if value}
     try:
-        answer = client.get_secret_value(SecretId=secret)
+        answer = client.get_secret_value(SecretId=secret, **which)
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "unknown error")
         raise SecretError(
@@ -38,8 +36,17 @@ def read_credentials(client: Any, secret: str) -> Credentials:
         ) from None
     except BotoCoreError as error:
         raise SecretError(f"Secrets Manager cannot be reached for {secret} ({type(error).__name__}): {error}") from None
+    return str(answer.get("SecretString") or "")
+
+
+def read_credentials(client: Any, secret: str) -> Credentials:
+    """The current username and password in `secret` (ARN), read with a Secrets Manager client.
+
+    Raises SecretError, which names the secret and never shows what is in it.
+    """
+    text = read_secret(client, secret)
     try:
-        return Credentials.model_validate_json(answer.get("SecretString") or "")
+        return Credentials.model_validate_json(text)
     except ValidationError as error:
         wrong = sorted({str(problem["loc"][0]) if problem["loc"] else "the JSON itself" for problem in error.errors()})
     raise SecretError(

@@ -48,9 +48,11 @@ class Lifecycle:
             try:
                 return self._finish(resource_id, inputs, self._told(creator, answer), seconds)
             except Exception as error:
-                # Without what calls of their own write, so that the next deployment writes it.
-                written = {name: value for name, value in inputs.items() if name not in self.requests.in_parts}
-                raise UnfinishedError(State(resource_id, written, properties), str(error)) from error
+                # Without what later calls write, so that the next deployment writes it: Diff takes inputs, else outputs.
+                later = self.requests.written_later(properties)
+                written = {name: value for name, value in inputs.items() if name not in later}
+                known = {name: value for name, value in properties.items() if name not in later}
+                raise UnfinishedError(State(resource_id, written, known), str(error)) from error
 
     def _id(self, answer: Mapping[str, Any], values: Mapping[str, Any]) -> str:
         found = self.resource.id
@@ -75,33 +77,19 @@ class Lifecycle:
         for call in self.resource.after_create:
             self._do(call, properties, values)
         self._send_rest(resource_id, properties, values, seconds)
-        taken = set(self.requests.creator(properties).carries or ())
+        later = self.requests.written_later(properties)
         for part in self.resource.parts:
-            if touched(part, properties.keys() - taken):
+            if touched(part, later):
                 self._write(part, properties, values)
         if properties.get("tags") and self.resource.taggable and not self.resource.tags_in_create:
             tags.write(self.cloud, self.resource.tagging_way, values, {}, properties["tags"])
         return self._state(resource_id, inputs, until_ready(self.reader, resource_id, {**told, **properties}, seconds))
 
     def _send_rest(self, resource_id: str, properties: dict[str, Any], values: dict[str, Any], seconds: float) -> None:
-        creator, update = self.requests.creator(properties), self.resource.update
-        if creator is self.resource.create or update is None:
-            return
-        sent = (
-            set(self.requests.carried(creator, properties))
-            | set(placeholders(creator.params))
-            | set(self.resource.fixed)
-        )
-        rest = [
-            name
-            for name in self.requests.carried(update, properties)
-            if name not in sent and name not in self.resource.replace
-        ]
-        if rest:
-            params = {
-                **self.requests.build(update, {name: properties[name] for name in rest}, values),
-                **self.resource.rest,
-            }
+        update, rest = self.resource.update, self.requests.rest(properties)
+        if update is not None and rest:
+            sent = self.requests.build(update, {name: properties[name] for name in rest}, values)
+            params = {**sent, **self.resource.rest}
             self.cloud.call(self.resource.service, update.operation, params)
             until_ready(self.reader, resource_id, properties, seconds)
 

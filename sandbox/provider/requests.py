@@ -65,6 +65,21 @@ class Requests:
         chosen = (call for name, call in self.resource.alternatives.items() if properties.get(name) is not None)
         return next(chosen, self.resource.create)
 
+    def rest(self, properties: Mapping[str, Any]) -> set[str]:
+        """What an alternative creation does not take, so that an update has to send it."""
+        creator, update = self.creator(properties), self.resource.update
+        if creator is self.resource.create or update is None:
+            return set()
+        sent = {*self.carried(creator, properties), *placeholders(creator.params), *self.resource.fixed}
+        return set(self.carried(update, properties)) - sent - {*self.resource.replace}
+
+    def written_later(self, properties: Mapping[str, Any]) -> set[str]:
+        """The properties that the creating call leaves to the calls after it."""
+        later = (self.in_parts - set(self.creator(properties).carries or ())) | self.rest(properties)
+        if self.resource.taggable and not self.resource.tags_in_create:
+            later.add("tags")
+        return later & properties.keys()
+
     def build_create(self, properties: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters of the creating call, with the tags where it takes them."""
         creator = self.creator(properties)

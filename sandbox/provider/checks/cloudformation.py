@@ -17,7 +17,8 @@ from botocore.model import OperationModel
 
 from sandbox.home import REGION
 from sandbox.provider.checks.located import Branch, Leaf, Row, Tree, document, find, leaves, locate, plain
-from sandbox.provider.checks.mappings import MAPPINGS, Mapping
+from sandbox.provider.checks.mapping import Mapping
+from sandbox.provider.checks.mappings import MAPPINGS
 from sandbox.provider.checks.problem import Problem, child, one_of, shorten
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ _CACHE: dict[str, tuple["Match", ...]] = {}
 _CACHE_ENTRIES = 1024
 _LOCK = threading.Lock()  # cfn-lint's rules keep state while they run, and a provider answers several calls at once
 
-# E3 is the family of rules on resources. The others speak about templates: syntax, functions, parameters, outputs.
-_RESOURCE_RULES = "E3"
+# E3 is the family of rules on resources; those of E115 and E116 know the forms of ids and ARNs. Not those of keys, which the
+# model hides in places. The others speak about templates: syntax, functions, parameters, outputs.
+_RESOURCE_RULES = ("E3", "E1150", "E1151", "E1153", "E1154", "E1155", "E1156", "E1158", "E1159", "E1160", "E1161")
 # Warnings of cfn-lint that are refusals by AWS itself: an IAM action that does not exist.
 _REFUSING_WARNINGS = {"W3037"}
 _FAILED_RULE = "E0002"  # a rule that raised an exception
@@ -52,21 +54,25 @@ def problems(service: str, operation: OperationModel, params: Any, *, partial: b
     """Every problem that CloudFormation's rules have with the request; none for operations without a mapping."""
     mapping = MAPPINGS.get((service, operation.name))
     tree = locate(params, shape=operation.input_shape) if mapping else None
-    if mapping is None or not isinstance(tree, Branch):
-        return []
-    if mapping.reshape:
-        reshaped = mapping.reshape(tree)
-        if reshaped is None:
-            return []
-        tree = reshaped
     found: list[Problem] = []
-    properties = Properties(mapping, found).convert(tree)
-    if found:
-        return found  # a document that cannot be read is missing from the properties
+    while mapping and isinstance(tree, Branch):
+        found += _of_resource(mapping, tree, partial)
+        mapping = mapping.also
+    return sorted(found)
+
+
+def _of_resource(mapping: Mapping, tree: Branch, partial: bool) -> set[Problem]:
+    reshaped = mapping.reshape(tree) if mapping.reshape else tree
+    if reshaped is None:
+        return set()
+    unread: list[Problem] = []
+    properties = Properties(mapping, unread).convert(reshaped)
+    if unread:
+        return set(unread)  # a document that cannot be read is missing from the properties
     in_part = partial or mapping.update
     skipped = set(mapping.without) | (set(_WHOLE_RESOURCE) if in_part else set())
-    judged = set(_judged(mapping, properties, skipped))
-    return sorted(problem for problem in judged if not (in_part and _wants_the_rest(problem)))
+    judged = _judged(mapping, properties, skipped)
+    return {problem for problem in judged if not (in_part and _wants_the_rest(problem))}
 
 
 def _masked(value: str) -> str:

@@ -1,6 +1,7 @@
 """Limits that AWS documents in prose only: neither its service model nor cfn-lint's data has them."""
 
 import ipaddress
+import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,8 @@ from sandbox.provider.checks.problem import Problem, Unknown, child, one_of, sho
 from sandbox.provider.checks.schedules import recurring, schedule
 
 Limit = Callable[[Any], str | None]
+
+_INFREQUENT = 30  # days; S3 user guide, lifecycle transitions: the infrequent classes take nothing younger
 
 _STORAGE = ("standard", "gp2", "gp3", "io1", "io2")  # API reference of CreateDBInstance, StorageType
 _PROTOCOLS = (
@@ -42,8 +45,41 @@ def problems(service: str, operation: str, params: Mapping[str, Any]) -> list[Pr
     return found
 
 
-def _among(*allowed: str) -> Limit:
-    return lambda value: None if value in allowed else one_of(str(value), allowed)
+def _among(*allowed: Any) -> Limit:
+    return lambda value: None if value in allowed else one_of(value, allowed)
+
+
+def _json(value: str) -> str | None:
+    try:
+        json.loads(value)
+    except ValueError as error:
+        return f"is no JSON: {error}"
+    return None
+
+
+def _retention(value: Mapping[str, Any]) -> str | None:
+    """API reference of DefaultRetention."""
+    if "Mode" in value and ("Days" in value) != ("Years" in value):
+        return None
+    return "must have a Mode, and either Days or Years"
+
+
+def _replication(rule: Mapping[str, Any]) -> str | None:
+    """S3 user guide, replication configuration: a Filter asks for the newer schema, whose members all have to be there."""
+    missing = [name for name in ("Priority", "DeleteMarkerReplication") if "Filter" in rule and name not in rule]
+    return f"has a Filter, so it must have {' and '.join(missing)}" if missing else None
+
+
+def _tiers(rule: Mapping[str, Any]) -> str | None:
+    """S3 user guide, lifecycle transitions: when objects may move, and that they end after they moved."""
+    found = (move for _, move in _values(rule, ["Transitions[]"], ""))
+    moves = {move.get("StorageClass"): move["Days"] for move in found if isinstance(move.get("Days"), int)}
+    early = [name for name, days in moves.items() if name in {"STANDARD_IA", "ONEZONE_IA"} and days < _INFREQUENT]
+    if early:
+        return f"moves to {early[0]} after {moves[early[0]]} days, and may after {_INFREQUENT}"
+    ends = [days for _, days in _values(rule, ["Expiration", "Days"], "")]
+    late = [name for name, days in moves.items() if ends and days >= ends[0]]
+    return f"ends objects after {ends[0]} days, before they move to {late[0]}" if late else None
 
 
 def _matching(pattern: str, words: str) -> Limit:
@@ -139,6 +175,20 @@ _TARGET_NAME = _matching(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?", "1 to
 _PORTS: dict[str, Limit] = {
     f"{prefix}{name}": _port for prefix in ("", "IpPermissions[].") for name in ("FromPort", "ToPort")
 }
+# API reference of CreateSecurityGroup, GroupDescription, and of IpRange, Description.
+_DESCRIPTION = _matching(
+    r"[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{0,255}", "at most 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*"
+)
+_PORTS |= {
+    f"IpPermissions[].{peers}[].Description": _DESCRIPTION
+    for peers in ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
+}
+_MODIFIED: dict[str, Limit] = {
+    f"SecurityGroupRules[].SecurityGroupRule.{name}": limit
+    for name, limit in (("FromPort", _port), ("ToPort", _port), ("Description", _DESCRIPTION))
+}
+# API reference of ClusterSetting.
+_INSIGHTS: dict[str, Limit] = {"settings[].value": _among("enabled", "disabled", "enhanced")}
 LIMITS: dict[tuple[str, str], dict[str, Limit]] = {
     ("rds", "CreateDBInstance"): {"StorageType": _among(*_STORAGE)},
     ("rds", "CreateDBInstanceReadReplica"): {"StorageType": _among(*_STORAGE)},
@@ -150,6 +200,19 @@ LIMITS: dict[tuple[str, str], dict[str, Limit]] = {
     ("ec2", "CreateSubnet"): {"CidrBlock": _network},
     ("ec2", "AuthorizeSecurityGroupIngress"): _PORTS,
     ("ec2", "AuthorizeSecurityGroupEgress"): _PORTS,
+    ("ec2", "CreateSecurityGroup"): {"Description": _DESCRIPTION},
+    ("ec2", "ModifySecurityGroupRules"): _MODIFIED,
+    ("ec2", "CreateFlowLogs"): {"MaxAggregationInterval": _among(60, 600)},
+    ("ecs", "CreateCluster"): _INSIGHTS,
+    ("ecs", "UpdateCluster"): _INSIGHTS,
+    ("s3", "PutObjectLockConfiguration"): {"ObjectLockConfiguration.Rule.DefaultRetention": _retention},
+    ("s3", "PutBucketReplication"): {"ReplicationConfiguration.Rules[]": _replication},
+    ("s3", "PutBucketLifecycleConfiguration"): {"LifecycleConfiguration.Rules[]": _tiers},
+    ("cloudwatch", "PutDashboard"): {"DashboardBody": _json},
+    ("ecr", "PutLifecyclePolicy"): {"lifecyclePolicyText": _json},
+    ("efs", "PutFileSystemPolicy"): {"Policy": _json},
+    ("secretsmanager", "PutResourcePolicy"): {"ResourcePolicy": _json},
+    ("application-autoscaling", "PutScheduledAction"): {"Schedule": schedule},
     ("cloudwatch", "PutMetricAlarm"): {"Period": _period, "Metrics[].MetricStat.Period": _period},
     ("sns", "Subscribe"): {"Protocol": _among(*_PROTOCOLS)},
     ("scheduler", "CreateSchedule"): {"ScheduleExpression": schedule},

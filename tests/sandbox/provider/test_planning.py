@@ -20,6 +20,8 @@ from sandbox.provider.types.network import SUBNET, VPC
 from sandbox.provider.types.storage import BUCKET, LIFECYCLE, POLICY
 from sandbox.provider.values import UNKNOWN
 
+NETWORK = "vpc-0123456789abcdef0"
+
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Cloud:
@@ -106,14 +108,14 @@ def test_unknown_values_are_accepted_anywhere_in_a_preview(cloud: Cloud) -> None
 
 def test_nothing_differs_between_a_program_and_itself(cloud: Cloud) -> None:
     plan = Plan(cloud, SUBNET)
-    inputs = plan.inputs(vpcId="vpc-1", cidrBlock="10.0.0.0/24", availabilityZone="us-east-1a")
+    inputs = plan.inputs(vpcId=NETWORK, cidrBlock="10.0.0.0/24", availabilityZone="us-east-1a")
     assert plan.planner.diff(inputs, inputs, {}).changed == set()
 
 
 def test_a_property_that_the_official_provider_replaces_on_replaces(cloud: Cloud) -> None:
     plan = Plan(cloud, SUBNET)
-    old = plan.inputs(vpcId="vpc-1", cidrBlock="10.0.0.0/24", availabilityZone="us-east-1a", mapPublicIpOnLaunch=False)
-    new = plan.inputs(vpcId="vpc-1", cidrBlock="10.0.1.0/24", availabilityZone="us-east-1a", mapPublicIpOnLaunch=True)
+    old = plan.inputs(vpcId=NETWORK, cidrBlock="10.0.0.0/24", availabilityZone="us-east-1a", mapPublicIpOnLaunch=False)
+    new = plan.inputs(vpcId=NETWORK, cidrBlock="10.0.1.0/24", availabilityZone="us-east-1a", mapPublicIpOnLaunch=True)
     found = plan.planner.diff(old, new, {})
     assert found.changed == {"cidrBlock", "mapPublicIpOnLaunch"}
     assert found.replaces == {"cidrBlock"}
@@ -121,7 +123,7 @@ def test_a_property_that_the_official_provider_replaces_on_replaces(cloud: Cloud
 
 def test_a_resource_with_a_name_of_its_own_goes_before_its_replacement_comes(cloud: Cloud) -> None:
     plan = Plan(cloud, TARGET_GROUP)
-    given = {"port": 5000, "protocol": "HTTP", "vpcId": "vpc-1", "targetType": "ip"}
+    given = {"port": 5000, "protocol": "HTTP", "vpcId": NETWORK, "targetType": "ip"}
     named = plan.planner.diff(
         plan.inputs(name="fixed", **given), plan.inputs(name="fixed", **{**given, "port": 80}), {}
     )

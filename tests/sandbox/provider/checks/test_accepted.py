@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.provider.checks import check
 from tests.sandbox.provider.checks import examples as e
+from tests.sandbox.provider.checks import pairs_platform, pairs_services
 from tests.sandbox.provider.checks import parts as p
 
 ACCEPTED: list[tuple[str, str, dict[str, Any]]] = [
@@ -197,6 +198,7 @@ ACCEPTED: list[tuple[str, str, dict[str, Any]]] = [
         "CreateQueue",
         {"QueueName": "work.fifo", "Attributes": {"FifoQueue": "true", "ContentBasedDeduplication": "true"}},
     ),
+    ("sqs", "SetQueueAttributes", {"QueueUrl": "https://sqs/work", "Attributes": {"Policy": ""}}),
     ("sns", "SetTopicAttributes", {"TopicArn": e.TOPIC, "AttributeName": "Policy", "AttributeValue": p.PUBLISH}),
     ("sns", "SetTopicAttributes", {"TopicArn": e.TOPIC, "AttributeName": "DisplayName", "AttributeValue": "Alerts"}),
     ("sns", "Subscribe", {"TopicArn": e.TOPIC, "Protocol": "email", "Endpoint": "ops@example.com"}),
@@ -208,8 +210,10 @@ ACCEPTED: list[tuple[str, str, dict[str, Any]]] = [
     ("ecr", "SetRepositoryPolicy", {"repositoryName": "runtime", "policyText": p.PULL}),
 ]
 
+EVERY = ACCEPTED + [pair[:3] for pair in pairs_platform.PAIRS + pairs_services.PAIRS]
 
-@pytest.mark.parametrize(("service", "operation", "params"), ACCEPTED)
+
+@pytest.mark.parametrize(("service", "operation", "params"), EVERY)
 def test_a_typical_request_is_accepted(service: str, operation: str, params: dict[str, Any]) -> None:
     assert check(service, operation, params) == []
 

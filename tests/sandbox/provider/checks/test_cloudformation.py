@@ -39,14 +39,16 @@ def everything(shape: Shape, path: str, seen: tuple[str, ...] = ()) -> Any:
 
 @pytest.mark.parametrize(("service", "operation"), MAPPINGS)
 def test_every_member_of_a_mapped_operation_is_mapped_or_listed_as_left_out(service: str, operation: str) -> None:
-    mapping = MAPPINGS[service, operation]
+    first = MAPPINGS[service, operation]
     model = botocore.session.get_session().get_service_model(service).operation_model(operation)
     assert model.input_shape is not None
     tree = everything(model.input_shape, "")
-    properties = checked.Properties(mapping, [])
-    properties.convert(mapping.reshape(tree) if mapping.reshape else tree)
     expected = QUEUE_ATTRIBUTES if service == "sqs" else set()
-    assert set(properties.unmapped) <= expected
+    for mapping in (first, first.also):
+        if mapping:
+            properties = checked.Properties(mapping, [])
+            properties.convert(mapping.reshape(tree) if mapping.reshape else tree)
+            assert set(properties.unmapped) <= expected
 
 
 def test_every_rule_that_is_left_out_exists() -> None:

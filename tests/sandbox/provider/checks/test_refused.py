@@ -5,11 +5,16 @@ from typing import Any
 import pytest
 
 from sandbox.provider.checks import check
+from tests.sandbox.provider.checks import pairs_platform, pairs_services
 from tests.sandbox.provider.checks.refused_applications import APPLICATIONS
 from tests.sandbox.provider.checks.refused_platform import PLATFORM
 
+EVERY = APPLICATIONS + PLATFORM
+for service, operation, accepted, change, path, words in pairs_platform.PAIRS + pairs_services.PAIRS:
+    EVERY.append((service, operation, accepted | change, path, words))
 
-@pytest.mark.parametrize(("service", "operation", "params", "path", "words"), APPLICATIONS + PLATFORM)
+
+@pytest.mark.parametrize(("service", "operation", "params", "path", "words"), EVERY)
 def test_a_bad_request_is_refused_with_the_member_to_blame_and_words_that_help(
     service: str, operation: str, params: dict[str, Any], path: str, words: str
 ) -> None:
@@ -19,4 +24,4 @@ def test_a_bad_request_is_refused_with_the_member_to_blame_and_words_that_help(
 
 
 def test_the_table_covers_at_least_forty_requests() -> None:
-    assert len(APPLICATIONS + PLATFORM) >= 40
+    assert len(EVERY) >= 40

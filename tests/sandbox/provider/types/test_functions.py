@@ -30,7 +30,7 @@ def zip_function(bench: Bench) -> dict[str, Any]:
         "memorySize": 512,
         "timeout": 60,
         "environment": {"variables": {"LEVEL": "info"}},
-        "vpcConfig": {"subnetIds": ["subnet-0a", "subnet-0b"], "securityGroupIds": ["sg-0a"]},
+        "vpcConfig": {"subnetIds": ["subnet-0000000a", "subnet-0000000b"], "securityGroupIds": ["sg-0000000a"]},
         "loggingConfig": {"logFormat": "JSON", "logGroup": "/jobr/function"},
         "tracingConfig": {"mode": "Active"},
         "ephemeralStorage": {"size": 1024},
@@ -102,7 +102,7 @@ class TestFunctions(Contract):
                 "Handler": "main.handle",
                 "MemorySize": 512,
                 "Environment.Variables": {"LEVEL": "info"},
-                "VpcConfig.SubnetIds": ["subnet-0a", "subnet-0b"],
+                "VpcConfig.SubnetIds": ["subnet-0000000a", "subnet-0000000b"],
                 "TracingConfig.Mode": "Active",
                 "EphemeralStorage.Size": 1024,
                 "LoggingConfig.LogFormat": "JSON",
@@ -136,8 +136,8 @@ class TestFunctions(Contract):
                 Change("fileSystemConfig", None, {"FileSystemConfigs": None}),
                 Change(
                     "vpcConfig",
-                    {"subnetIds": ["subnet-0a"], "securityGroupIds": ["sg-0a"]},
-                    {"VpcConfig.SubnetIds": ["subnet-0a"]},
+                    {"subnetIds": ["subnet-0000000a"], "securityGroupIds": ["sg-0000000a"]},
+                    {"VpcConfig.SubnetIds": ["subnet-0000000a"]},
                 ),
                 Change(
                     "reservedConcurrentExecutions",
@@ -271,6 +271,6 @@ class TestFunctions(Contract):
     def test_subnets_in_the_apis_own_order_are_no_drift(self, bench_of: Any) -> None:
         bench = bench_of("aws:lambda/function:Function")
         state = bench.create(zip_function(bench))
-        there = {"SubnetIds": ["subnet-0b", "subnet-0a"], "SecurityGroupIds": ["sg-0a"]}
+        there = {"SubnetIds": ["subnet-0000000b", "subnet-0000000a"], "SecurityGroupIds": ["sg-0000000a"]}
         bench.client("lambda").update_function_configuration(FunctionName=state.id, VpcConfig=there)
         assert bench.read(state).inputs == state.inputs
