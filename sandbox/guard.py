@@ -131,5 +131,9 @@ def is_loopback(url: str) -> bool:
 
 
 def state_url(home: Home) -> str:
-    """The URL of the sandbox's own Pulumi state."""
-    return f"file://{home.root / 'state'}"
+    """The URL of the sandbox's own Pulumi state.
+
+    Without the sidecar file of attributes that its library would write beside every file, and not at once: a command that is killed
+    in between leaves an empty one, with which no state can be read any more ("failed to load checkpoint: EOF").
+    """
+    return f"file://{home.root / 'state'}?metadata=skip"

@@ -39,6 +39,8 @@ def test_an_up_killed_at_any_moment_converges_and_leaves_nothing_unknown(
     moments = sorted(random.Random(seed).sample(range(1, 90), 3))  # noqa: S311 - moments, no secrets
     for resources in moments:
         kill_during_up(fresh, resources, engine_too=engine_too)
+        # A sidecar of the state that was cut off while it was written would make the whole state unreadable.
+        assert list((fresh.home.root / "state").rglob("*.attrs")) == []
     fresh.must("up")
     assert fresh.state().pending == [], f"killed at {moments}"
     assert set(fresh.must("up").counts) == {"unchanged"}

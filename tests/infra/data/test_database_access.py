@@ -7,6 +7,8 @@ import pytest
 from runtime.database_roles.roles import Role
 from tests.infra.recording import DEVELOPMENT, Recorded, Recording, record, run_program
 
+# What the recorder answers for every generated password.
+PASSWORD = "the-generated-password"
 SECRET = "aws:secretsmanager/secretVersion:SecretVersion"
 POLICY = "aws:iam/rolePolicy:RolePolicy"
 FUNCTION = "aws:lambda/function:Function"
@@ -66,7 +68,7 @@ def test_the_proxy_takes_tls_alone_and_reads_one_secret(proxied: Recording) -> N
 def test_the_application_verifies_whoever_answers(proxied: Recording, development: Recording) -> None:
     for stack, host in ((proxied, "proxy.proxy.example"), (development, "primary.example")):
         assert _login(stack, "application")["url"] == (
-            f"postgresql://jobr_application:the-generated-password@jobr-development-{host}:5432/jobr?sslmode=verify-full"
+            f"postgresql://jobr_application:{PASSWORD}@jobr-development-{host}:5432/jobr?sslmode=verify-full"
         )
 
 

@@ -142,7 +142,7 @@ def test_the_engines_environment_leads_nowhere_real(home: Home, monkeypatch: pyt
         monkeypatch.setenv(name, "https://real.example")
     variables = environment(home)
     assert "https://real.example" not in variables.values()
-    assert variables["PULUMI_BACKEND_URL"] == f"file://{home.root}/state"
+    assert variables["PULUMI_BACKEND_URL"] == f"file://{home.root}/state?metadata=skip"
     assert variables["AWS_CONFIG_FILE"] == os.devnull
 
 
