@@ -56,7 +56,7 @@ def seen(aws: Callable[[str], Any], functions: Functions) -> tuple[str, Callable
     arn = functions.make(SEEN, Environment={"Variables": {"QUEUE": queue}})
 
     def wait() -> Any:
-        for _ in range(10):
+        for _ in range(30):
             for message in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=2).get("Messages", []):
                 sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
                 return json.loads(message["Body"])

@@ -121,7 +121,8 @@ def test_a_disabled_rule_reaches_nothing(aws: Aws, seen: Seen, name: str) -> Non
 
 def test_a_schedule_invokes_its_function_in_real_time(aws: Aws, seen: Seen, role: str, name: str) -> None:
     function, wait = seen
-    at = (datetime.now(UTC) + timedelta(seconds=2)).strftime("at(%Y-%m-%dT%H:%M:%S)")
+    # A moment that is over before both schedules exist would start nothing: a busy machine takes seconds for that.
+    at = (datetime.now(UTC) + timedelta(seconds=10)).strftime("at(%Y-%m-%dT%H:%M:%S)")
     target = {"Arn": function, "RoleArn": role, "Input": '{"by": "<aws.scheduler.schedule-arn>"}'}
     arguments = {"FlexibleTimeWindow": {"Mode": "OFF"}, "ScheduleExpression": at}
     disabled = {**target, "Input": '{"by": "a disabled schedule"}'}
@@ -139,7 +140,8 @@ def test_a_rate_begins_at_once_and_a_changed_schedule_keeps_its_new_input(
     target = {"Arn": function, "RoleArn": role, "Input": '"first"'}
     scheduler.create_schedule(ScheduleExpression="rate(1 day)", Target=target, **arguments)
     assert wait() == "first"
-    at = (datetime.now(UTC) + timedelta(seconds=2)).strftime("at(%Y-%m-%dT%H:%M:%S)")
+    # A moment that is over before both schedules exist would start nothing: a busy machine takes seconds for that.
+    at = (datetime.now(UTC) + timedelta(seconds=10)).strftime("at(%Y-%m-%dT%H:%M:%S)")
     scheduler.update_schedule(ScheduleExpression=at, Target={**target, "Input": '"second"'}, **arguments)
     assert wait() == "second"
 
