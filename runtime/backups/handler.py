@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from runtime.backups.backup import Backup, Surroundings, back_up
-from runtime.backups.settings import BackupSettings
+from runtime.backups.settings import NAMESPACE, BackupSettings
 from runtime.common.aws import s3_client, secrets_manager_client
 from runtime.common.clock import Clock, Deadline
 from runtime.common.errors import OperationError, UnexpectedError
@@ -13,7 +13,6 @@ from runtime.common.logging import JsonLog, Redactor
 from runtime.common.metrics import Metric, Unit, embedded
 from runtime.common.postgres import Tls
 
-NAMESPACE = "Jobr/Backups"
 # Ending pg_dump, waiting for parts on their way and aborting the upload take at most three calls to S3.
 STOP_BEFORE_TIMEOUT_SECONDS = 60
 REMEDY = "give the function more memory (it gets CPU with it), or run the image as a Fargate task: python -m runtime.backups run"

@@ -6,6 +6,8 @@ from pydantic import Field, StringConstraints
 
 from runtime.common.environment import EnvironmentSettings
 
+# Where its metrics stand in CloudWatch.
+NAMESPACE = "Jobr/Backups"
 # Names of general-purpose buckets: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 SecretArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+$")]

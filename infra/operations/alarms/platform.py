@@ -9,7 +9,7 @@ import pulumi
 from infra.operations.alarms.model import Alarm, Comparison, Group, Metric, Missing, Signal, metric, total
 from infra.operations.severity import Severity
 from infra.settings import AlarmSettings
-from runtime.backups.handler import NAMESPACE
+from runtime.backups.settings import NAMESPACE
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
