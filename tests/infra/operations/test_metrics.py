@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from runtime.backups.handler import NAMESPACE as BACKUPS
+from runtime.backups.settings import NAMESPACE as BACKUPS
 from tests.infra.operations.aws_metrics import METRICS, Published, Unit
 from tests.infra.operations.test_alarms import ALARM, metrics
 from tests.infra.operations.test_dashboard import widgets
