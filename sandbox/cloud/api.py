@@ -6,11 +6,18 @@ from collections.abc import Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from botocore.exceptions import ParamValidationError
+from moto.ecs.exceptions import ECSException
+
+from sandbox.cloud.extensions import service_deployments
 from sandbox.cloud.once import Once
 
 
 class SandboxCalls:
-    """WSGI middleware that answers `GET /sandbox/status` and `POST /sandbox/forget`, and passes all else on."""
+    """WSGI middleware that answers the sandbox's own calls, and passes all else on.
+
+    `GET /sandbox/status`, `POST /sandbox/forget`, and `POST /sandbox/service-deployments`, by which a test acts for ECS.
+    """
 
     def __init__(self, app: Once, identity: dict[str, Any]) -> None:
         self.app = app
@@ -26,6 +33,8 @@ class SandboxCalls:
                 status, answer = "200 OK", self._status()
             case "POST", "/sandbox/forget":
                 status, answer = self._forget(environ)
+            case "POST", "/sandbox/service-deployments":
+                status, answer = self._walk(environ)
             case method, _:
                 status, answer = "404 Not Found", {"message": f"the sandbox has no call {method} {path}"}
         start_response(status, [("Content-Type", "application/json")])
@@ -43,3 +52,14 @@ class SandboxCalls:
         if not isinstance(prefix, str):
             return "400 Bad Request", {"message": "the prefix must be a string"}
         return "200 OK", {"forgotten": self.app.forget(prefix)}
+
+    def _walk(self, environ: WSGIEnvironment) -> tuple[str, dict[str, Any]]:
+        """Members of AWS's ServiceDeployment, by `serviceDeploymentArn`; what it is then."""
+        try:
+            members = json.loads(environ["wsgi.input"].read())
+            walked = service_deployments.walk(members.pop("serviceDeploymentArn"), members)
+        except (ValueError, KeyError, AttributeError, ParamValidationError) as error:
+            return "400 Bad Request", {"message": f"the body must be JSON of a ServiceDeployment: {error}"}
+        except ECSException as error:
+            return "409 Conflict", {"message": str(error)}
+        return "200 OK", {name: str(value) for name, value in walked.items()}

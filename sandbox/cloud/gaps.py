@@ -21,4 +21,9 @@ GAPS: tuple[tuple[str, str], ...] = (
     ("sns: e-mail", "subscriptions are confirmed at once, and no mail is sent"),
     ("s3: denials", "of a bucket policy read 403 Forbidden where AWS says AccessDenied"),
     ("stepfunctions: aws-sdk tasks and JSONata", "do not work; Lambda, SQS, SNS and DynamoDB tasks do"),
+    (
+        "ecs: deployments",
+        "of a service succeed at once, with the rules' weights moved, but no task runs, no hook is called and no alarm watched",
+    ),
+    ("ecs: service revisions", "name the digest of an image only where its reference does; AWS resolves tags, too"),
 )

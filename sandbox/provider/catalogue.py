@@ -23,6 +23,7 @@ from sandbox.provider.types import (
     names,
     network,
     observability,
+    parameters,
     randomness,
     routing,
     scaling,
@@ -50,6 +51,7 @@ RESOURCES: tuple[Resource, ...] = (
     *observability.RESOURCES,
     *messaging.RESOURCES,
     *events.RESOURCES,
+    *parameters.RESOURCES,
     *functions.RESOURCES,
     *images.RESOURCES,
 )

@@ -1,7 +1,7 @@
 """How each service tags: the calls, and the names that they use for the resource, a key and a value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.provider.api import Cloud
@@ -28,6 +28,7 @@ class Tagging:
     value: str = "Value"
     wrapped: str | None = None  # ec2's create calls want TagSpecifications of this resource type
     removes_pairs: bool = False  # remove wants whole tags instead of keys
+    also: Mapping[str, str] = field(default_factory=dict)  # what else tells the service which resource is meant
 
 
 SERVICES: Mapping[str, Tagging] = {
@@ -51,6 +52,7 @@ SERVICES: Mapping[str, Tagging] = {
     "secretsmanager": Tagging("tag_resource", "untag_resource", "describe_secret", owner="SecretId", reference="{id}"),
     "sns": Tagging("tag_resource", "untag_resource", "list_tags_for_resource"),
     "sqs": Tagging("tag_queue", "untag_queue", "list_queue_tags", owner="QueueUrl", reference="{id}", key=None),
+    "ssm": Tagging("add_tags_to_resource", "remove_tags_from_resource", "list_tags_for_resource", owner="ResourceId", reference="{id}", found="TagList", also={"ResourceType": "Parameter"}),
     "stepfunctions": Tagging("tag_resource", "untag_resource", "list_tags_for_resource", owner="resourceArn", member="tags", keys="tagKeys", found="tags", key="key", value="value"),
 }  # fmt: skip
 
@@ -78,7 +80,7 @@ def read(cloud: Cloud, service: str, values: Mapping[str, Any]) -> dict[str, str
     if service == "ec2":
         params: dict[str, Any] = {"Filters": [{"Name": "resource-id", "Values": [values["id"]]}]}
     else:
-        params = {way.owner: fill(way.reference, values)}
+        params = {way.owner: fill(way.reference, values), **way.also}
     try:
         answer = cloud.call(service.split(":", 1)[0], way.listing, params)
     except Exception as error:
@@ -93,7 +95,7 @@ def write(
 ) -> None:
     """Makes the resource's tags `new`, by the fewest calls."""
     way = SERVICES[service]
-    owner = {way.owner: fill(way.reference, values)}
+    owner = {way.owner: fill(way.reference, values), **way.also}
     if service == "s3":
         _write_bucket(cloud, owner, new)
         return

@@ -10,6 +10,7 @@ from sandbox.home import Home
 # In the order of installation. Each module has `install(home)`, and `shut_down()` where it starts threads or processes.
 NAMES: tuple[str, ...] = (
     "declared",
+    "service_deployments",
     "function_configuration",
     "function_images",
     "application_scaling",
@@ -27,6 +28,7 @@ NAMES: tuple[str, ...] = (
     "rds",
     "subnet_groups",
     "event_subscriptions",
+    "percentiles",
     "replacing_puts",
     "functions",
     "topics",

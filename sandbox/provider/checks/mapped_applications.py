@@ -100,6 +100,7 @@ MAPPINGS: dict[tuple[str, str], Mapping] = {
     ("stepfunctions", "UpdateStateMachine"): Mapping(
         "AWS::StepFunctions::StateMachine", _STATE_MACHINE, documents=frozenset({"Definition"}), update=True
     ),
+    ("ssm", "PutParameter"): Mapping("AWS::SSM::Parameter", nowhere("KeyId", "Overwrite")),
     ("scheduler", "CreateSchedule"): Mapping("AWS::Scheduler::Schedule", _SCHEDULE),
     ("scheduler", "UpdateSchedule"): Mapping("AWS::Scheduler::Schedule", _SCHEDULE),
     ("rds", "CreateDBProxy"): Mapping(_PROXY, nowhere("Auth[].UserName")),

@@ -76,7 +76,7 @@ def test_it_listens_on_its_own_address_only(cloud: Home) -> None:
 @pytest.mark.parametrize(
     ("service", "operation", "arguments"),
     [
-        ("ecs", "describe_service_deployments", {"serviceDeploymentArns": ["a"]}),
+        ("ecs", "get_task_protection", {"cluster": "c"}),
         ("ec2", "describe_trunk_interface_associations", {}),
         ("lambda", "get_runtime_management_config", {"FunctionName": "f"}),
     ],

@@ -61,6 +61,7 @@ PAIRS: list[tuple[str, str, dict[str, Any], dict[str, Any], str, str]] = [
     ("application-autoscaling", "PutScheduledAction", ACTION | {"Schedule": "cron(0 20 * * ? *)"}, {"Schedule": "20:00"}, "Schedule", "rate(5 minutes)"),
     ("events", "PutRule", {"Name": "failover", "EventPattern": PATTERN}, {"EventPattern": "{'source'}"}, "EventPattern", "is no JSON"),
     ("events", "PutTargets", {"Rule": "failover", "Targets": [{"Id": "topic", "Arn": e.TOPIC}]}, {"Targets": [{"Id": "topic", "Arn": e.TOPIC, "RoleArn": "events"}]}, "Targets[0].RoleArn", "'events' is not a"),
+    ("ssm", "PutParameter", {"Name": "jobr-windows", "Type": "String", "Value": "[]", "Description": "Windows"}, {"Type": "Text"}, "Type", "String"),
     ("scheduler", "UpdateSchedule", e.SCHEDULE, {"ScheduleExpression": "daily"}, "ScheduleExpression", "rate(5 minutes)"),
     ("stepfunctions", "UpdateStateMachine", {"stateMachineArn": f"arn:aws:states:us-east-1:{e.ACCOUNT}:stateMachine:backup", "definition": json.dumps(e.MACHINE)}, {"definition": '{"States": {}}'}, "definition", "StartAt"),
     ("sqs", "SetQueueAttributes", {"QueueUrl": "https://sqs/work", "Attributes": p.QUEUE}, {"Attributes": {"VisibilityTimeout": "50000"}}, "Attributes.VisibilityTimeout", "43200"),
