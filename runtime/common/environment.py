@@ -18,6 +18,8 @@ class EnvironmentSettings(BaseModel):
     """Settings whose field `database_host` is the variable DATABASE_HOST."""
 
     model_config = ConfigDict(
+        # Built when a function reads it: the import of a handler is what a cold start waits for first.
+        defer_build=True,
         frozen=True,
         extra="forbid",
         alias_generator=str.upper,

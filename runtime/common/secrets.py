@@ -18,7 +18,7 @@ REMEDIES = {
 class Credentials(BaseModel):
     """Who logs in to the database. A password that is printed shows as asterisks."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 
     username: str = Field(min_length=1)
     password: SecretStr = Field(min_length=1)

@@ -1,0 +1,1 @@
+"""Decides, on evidence, whether ECS may go on with a deployment: the functions that ECS calls at its stages."""
