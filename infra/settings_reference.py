@@ -20,6 +20,8 @@ PULUMI_YAML = Path("Pulumi.yaml")
 SETTINGS_PAGE = Path("docs/settings.md")
 ENVIRONMENT_PAGE = Path("docs/application-environment.md")
 ENVIRONMENT_SCHEMA = Path("docs/application-environment.schema.json")
+# The same once more, in the functions' image: the gate checks a deployment's variables with it.
+GATE_SCHEMA = Path("runtime/deployments/gate/environment.schema.json")
 COMMAND = "python -m infra.settings_reference --write"
 ROOM_TITLES = {
     "stack": "The whole stack",
@@ -30,6 +32,8 @@ ROOM_TITLES = {
     "variables": "The application's variables",
     "scaling": "Scaling",
     "deployment": "Deployments",
+    "releases": "Releases",
+    "verdicts": "What a release is held to",
     "operations": "Operations",
     "alarms": "Alarms",
 }
@@ -84,6 +88,7 @@ def documents() -> dict[Path, str]:
         SETTINGS_PAGE: settings_page(),
         ENVIRONMENT_PAGE: environment_page(COMMAND),
         ENVIRONMENT_SCHEMA: schema_file(),
+        GATE_SCHEMA: schema_file(),
     }
 
 

@@ -1,7 +1,7 @@
 """The whole stack: which room gets what from which. Wiring only."""
 
 from infra import context as contexts
-from infra.application.room import application, entrance
+from infra.application.room import Neighbours, application, deployable, entrance
 from infra.data.postgres import Role
 from infra.data.room import data, keys
 from infra.network.address_plan import Tier
@@ -9,6 +9,7 @@ from infra.network.room import network
 from infra.operations.room import Surroundings, function_platform, notifications, operations, release_alarms
 from infra.operations.severity import Severity
 from infra.outputs import StackOutputs
+from infra.releases.room import judges, outcome
 from infra.settings import Settings
 
 
@@ -21,12 +22,19 @@ def build(settings: Settings) -> StackOutputs:
     its_platform = function_platform(context, its_keys, its_notifications)
     its_data = data(context, its_keys, its_network, its_platform)
     its_entrance = entrance(context, its_network, its_data)
-    its_releases = release_alarms(context, its_entrance, its_notifications)
-    its_application = application(context, its_keys, its_network, its_data, its_entrance.watched_by(its_releases.names))
+    its_alarms = release_alarms(context, its_entrance, its_notifications)
+    its_neighbours = Neighbours(keys=its_keys, network=its_network, data=its_data)
+    its_release = deployable(context, its_keys, its_data, its_entrance)
+    its_judges = judges(context, its_platform, its_neighbours, its_entrance, its_release)
+    its_application = application(
+        context, its_neighbours, its_entrance.watched_by(its_alarms.names), its_release, its_judges.judged
+    )
+    its_outcome = outcome(context, its_neighbours, its_judges, its_release, its_application)
     surroundings = Surroundings(
         keys=its_keys, network=its_network, data=its_data, application=its_application, notifications=its_notifications
     )
-    its_operations = operations(context, its_platform, surroundings, its_releases)
+    others = [its_alarms, *its_judges.alarms, its_outcome.function.alarms]
+    its_operations = operations(context, its_platform, surroundings, others)
     return StackOutputs(
         vpc_id=its_network.vpc.id,
         public_subnet_ids=its_network.vpc.subnet_ids(Tier.PUBLIC),

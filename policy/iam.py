@@ -75,7 +75,17 @@ WITHOUT_RESOURCE = frozenset(
         "ec2:DescribeNetworkInterfaces",
         "ec2:DescribeSubnets",
         "ecr:GetAuthorizationToken",
+        "ecs:DescribeTaskDefinition",
+        "elasticloadbalancing:DescribeRules",
+        "elasticloadbalancing:DescribeTargetGroups",
+        "logs:CreateLogDelivery",
+        "logs:DeleteLogDelivery",
         "logs:DescribeLogGroups",
+        "logs:DescribeResourcePolicies",
+        "logs:GetLogDelivery",
+        "logs:ListLogDeliveries",
+        "logs:PutResourcePolicy",
+        "logs:UpdateLogDelivery",
         "xray:GetSamplingRules",
         "xray:GetSamplingStatisticSummaries",
         "xray:GetSamplingTargets",
@@ -86,6 +96,7 @@ WITHOUT_RESOURCE = frozenset(
 # Actions that may stand on "*" although they could name a resource.
 _ATTACHING = "Lambda checks, before it attaches a function to a network, that the role has it on every resource"
 ON_EVERYTHING: Mapping[str, str] = {
+    "cloudwatch:GetMetricData": "a metric has no ARN; the resource that AWS lists is a dataset of other telemetry",
     "ec2:AssignPrivateIpAddresses": _ATTACHING,
     "ec2:CreateNetworkInterface": _ATTACHING,
     "ec2:DeleteNetworkInterface": _ATTACHING,

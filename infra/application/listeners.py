@@ -13,7 +13,12 @@ from infra.network.flows import HTTP_PORT, HTTPS_PORT, TEST_LISTENER_PORT
 # clients that have it. It is what AWS recommends and its console's default ("Security policies for your Application Load Balancer").
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 ALIASES_PRIORITY = 10
+UNPUBLISHED_PRIORITY = 20
 PRODUCTION_PRIORITY = 100
+# The collector reads them inside the task.
+UNPUBLISHED_PATHS = ("/metrics", "/metrics/*")
+
+NOT_FOUND = {"content_type": "text/plain", "message_body": "Not found", "status_code": "404"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +48,10 @@ class Listeners(Component):
         self._redirect()
         production = self._https("https", HTTPS_PORT)
         self._canonical_name(production)
+        self._unpublished("https", production)
         self.production_rule = self._traffic("production", production)
         self.test_listener = self._https("test", TEST_LISTENER_PORT)
+        self._unpublished("test", self.test_listener)
         self.test_rule = self._traffic("test", self.test_listener)
         self.finish({"productionRuleArn": self.production_rule.arn, "testRuleArn": self.test_rule.arn})
 
@@ -80,9 +87,7 @@ class Listeners(Component):
             default_actions=[
                 aws.lb.ListenerDefaultActionArgs(
                     type="fixed-response",
-                    fixed_response=aws.lb.ListenerDefaultActionFixedResponseArgs(
-                        content_type="text/plain", message_body="Not found", status_code="404"
-                    ),
+                    fixed_response=aws.lb.ListenerDefaultActionFixedResponseArgs(**NOT_FOUND),
                 )
             ],
             tags=self.tags(name),
@@ -104,6 +109,21 @@ class Listeners(Component):
             priority=ALIASES_PRIORITY,
             actions=[aws.lb.ListenerRuleActionArgs(type="redirect", redirect=redirect)],
             conditions=[aws.lb.ListenerRuleConditionArgs(host_header=hosts)],
+            tags=self.tags(name),
+            opts=self.options(),
+        )
+
+    def _unpublished(self, part: str, listener: aws.lb.Listener) -> None:
+        """What is for the inside alone is not found from outside, on either listener."""
+        name = self.named(part, "unpublished")
+        refusal = aws.lb.ListenerRuleActionFixedResponseArgs(**NOT_FOUND)
+        paths = aws.lb.ListenerRuleConditionPathPatternArgs(values=list(UNPUBLISHED_PATHS))
+        aws.lb.ListenerRule(
+            name,
+            listener_arn=listener.arn,
+            priority=UNPUBLISHED_PRIORITY,
+            actions=[aws.lb.ListenerRuleActionArgs(type="fixed-response", fixed_response=refusal)],
+            conditions=[aws.lb.ListenerRuleConditionArgs(path_pattern=paths)],
             tags=self.tags(name),
             opts=self.options(),
         )

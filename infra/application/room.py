@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import pulumi
+import pulumi_aws as aws
 
 from infra.application.certificate import Certificate, CertificateArgs
+from infra.application.cluster import Cluster, ClusterArgs
 from infra.application.container import ContainerEnvironment
 from infra.application.dns import Names, NamesArgs
 from infra.application.environment.rendering import Wires, container_environment
@@ -36,6 +38,24 @@ class Entrance:
     def watched_by(self, alarm_names: Sequence[pulumi.Output[str]]) -> Self:
         """The same entrance, with the alarms that move a release back."""
         return replace(self, rollback_alarm_names=alarm_names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployable:
+    """What a release consists of: the task that the service is to run, and where."""
+
+    cluster: Cluster
+    task: Task
+    environment: ContainerEnvironment
+    metrics: Metrics
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What a release has to pass: what ECS asks, and what has to stand or to have happened before the service is touched."""
+
+    hooks: Sequence[aws.ecs.ServiceDeploymentConfigurationLifecycleHookArgs]
+    before: Sequence[pulumi.Resource]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,36 +98,61 @@ def entrance(context: Context, network: Network, data: Data) -> Entrance:
     )
 
 
-def application(context: Context, keys: Keys, network: Network, data: Data, entrance: Entrance) -> Application:
-    """Declare the service, what scales it and where its metrics and images go."""
-    disposable = context.stack.disposable
-    metrics = Metrics(context.prefix, MetricsArgs(key_arn=keys.logs, disposable=disposable), context.options())
-    repository = ImageRepositoryArgs(key_arn=keys.images, disposable=disposable)
+def deployable(context: Context, keys: Keys, data: Data, entrance: Entrance) -> Deployable:
+    """Declare the cluster and the task: what judges releases comes between them and the service."""
+    metrics = MetricsArgs(key_arn=keys.logs, disposable=context.stack.disposable)
+    made = Metrics(context.prefix, metrics, context.options())
+    environment = _environment(context, data, entrance)
     task = TaskArgs(
         stack=context.stack,
         settings=context.settings.application,
-        environment=_environment(context, data, entrance),
+        environment=environment,
         uploads=data.uploads,
-        metrics=metrics,
+        metrics=made,
         logs_key_arn=keys.logs,
         secrets_key_arn=keys.secrets,
     )
+    return Deployable(
+        cluster=Cluster(context.prefix, ClusterArgs(stack=context.stack), context.options()),
+        task=Task(context.prefix, task, context.options()),
+        environment=environment,
+        metrics=made,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neighbours:
+    """The rooms that the application stands between."""
+
+    keys: Keys
+    network: Network
+    data: Data
+
+
+def application(
+    context: Context, around: Neighbours, entrance: Entrance, release: Deployable, judged: Judged
+) -> Application:
+    """Declare the service, what scales it and where its images go."""
+    repository = ImageRepositoryArgs(key_arn=around.keys.images, disposable=context.stack.disposable)
     args = ServiceArgs(
         deployment=context.settings.deployment,
+        verdicts=context.settings.verdicts,
+        cluster=release.cluster,
         tasks=context.settings.scaling.tasks,
-        task=Task(context.prefix, task, context.options()),
+        task=release.task,
         balancer=entrance.balancer,
+        hooks=judged.hooks,
         rollback_alarm_names=list(entrance.rollback_alarm_names),
-        subnet_ids=network.vpc.subnet_ids(Tier.PRIVATE),
-        security_group_id=network.groups.application.id,
-        ready=[*data.postgres.ready, *data.uploads.ready],
+        subnet_ids=around.network.vpc.subnet_ids(Tier.PRIVATE),
+        security_group_id=around.network.groups.application.id,
+        ready=[*around.data.postgres.ready, *around.data.uploads.ready, *judged.before],
     )
     service = Service(context.prefix, args, context.options())
     _scaling(context, entrance.balancer, service)
     return Application(
         entrance=entrance,
         service=service,
-        metrics=metrics,
+        metrics=release.metrics,
         repository=ImageRepository(context.prefix, repository, context.options()),
     )
 

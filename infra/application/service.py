@@ -1,4 +1,4 @@
-"""The application on ECS: a cluster and a service that ECS itself deploys by the settings' strategy.
+"""The application on ECS: a service that ECS itself deploys by the settings' strategy.
 
 Pulumi owns the service and its task definition. ECS owns the listener rules' weights, and scaling owns the number of tasks
 (docs/deployments.md).
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
+from infra.application.cluster import Cluster
 from infra.application.container import CONTAINER_NAME
 from infra.application.load_balancer import LoadBalancer
 from infra.application.strategy import deployment_configuration, patience, rolling_maximum_percent
@@ -17,7 +18,7 @@ from infra.application.task import Task
 from infra.component import Component
 from infra.iam.trust import ecs_infrastructure_trust
 from infra.network.flows import APPLICATION_PORT
-from infra.settings import DeploymentSettings, DeploymentStrategy
+from infra.settings import DeploymentSettings, DeploymentStrategy, VerdictSettings
 
 INFRASTRUCTURE_POLICY = "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
 # Two readiness checks, 15 s apart, and what the application takes to start.
@@ -30,40 +31,34 @@ class ServiceArgs:
     """What the service is made from. `ready` is what its tasks cannot start or work without."""
 
     deployment: DeploymentSettings
+    verdicts: VerdictSettings
+    cluster: Cluster
     tasks: int
     task: Task
     balancer: LoadBalancer
     subnet_ids: list[pulumi.Output[str]]
     security_group_id: pulumi.Input[str]
     ready: Sequence[pulumi.Resource]
+    # What ECS asks, and where it waits, in each deployment.
+    hooks: Sequence[aws.ecs.ServiceDeploymentConfigurationLifecycleHookArgs] = ()
     # Alarms that roll a deployment back while one of them is in ALARM.
     rollback_alarm_names: list[pulumi.Input[str]] = field(default_factory=list)
 
 
 class Service(Component):
-    """Produces the cluster and the service."""
+    """Produces the service, in the place that the cluster has for it."""
 
     room = "application"
 
     def __init__(self, name: str, args: ServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         self._args = args
-        self.cluster = self._cluster()
         self.service = self._service()
-        self.cluster_name = self.cluster.name
+        self.cluster_name = args.cluster.name
         self.service_name = self.service.name
         self.log_group = args.task.log_group
         self.task_role_arn = args.task.role_arn
         self.finish({"clusterName": self.cluster_name, "serviceName": self.service_name})
-
-    def _cluster(self) -> aws.ecs.Cluster:
-        name = self.named("cluster")
-        return aws.ecs.Cluster(
-            name,
-            settings=[aws.ecs.ClusterSettingArgs(name="containerInsights", value="enabled")],
-            tags=self.tags(name),
-            opts=self.options(),
-        )
 
     def _infrastructure_role(self) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
         name = self.named("infrastructure")
@@ -99,21 +94,22 @@ class Service(Component):
         return rolling_maximum_percent(self._args.tasks) if rolling else DEFAULT_MAXIMUM_PERCENT
 
     def _service(self) -> aws.ecs.Service:
-        args, name = self._args, self.named("application")
+        args, name = self._args, self._args.cluster.service_name
         role, attachment = self._infrastructure_role()
         # ECS can move traffic only while the rules and the role's policy are there, also when all is destroyed.
         movable = [args.balancer.production_rule, args.balancer.test_rule, attachment]
-        time = patience(args.deployment)
+        time = patience(args.deployment, args.verdicts)
         return aws.ecs.Service(
             name,
-            cluster=self.cluster.arn,
+            name=name,
+            cluster=args.cluster.arn,
             task_definition=args.task.definition_arn,
             desired_count=args.tasks,
             launch_type="FARGATE",
             platform_version="LATEST",
             availability_zone_rebalancing="ENABLED",
             deployment_controller=aws.ecs.ServiceDeploymentControllerArgs(type="ECS"),
-            deployment_configuration=deployment_configuration(args.deployment),
+            deployment_configuration=deployment_configuration(args.deployment, args.hooks),
             # A new task first, then an old one goes.
             deployment_minimum_healthy_percent=100,
             deployment_maximum_percent=self._maximum_percent(),
@@ -134,6 +130,8 @@ class Service(Component):
                 # The number of tasks follows the load once the service stands.
                 ignore_changes=["desiredCount"],
                 depends_on=[*movable, args.task.policy, *args.ready],
+                # Two services of one name cannot stand beside each other, nor could two share the target groups.
+                delete_before_replace=True,
                 custom_timeouts=pulumi.CustomTimeouts(create=time, update=time, delete=time),
             ),
         )

@@ -9,13 +9,16 @@ from infra.data.bucket import Bucket, BucketArgs, ObjectLock
 from infra.data.lifecycle import COLD_TIERS, UNKNOWN_TIERS, WARM_TIERS, LifecycleRule, rule
 from infra.iam.buckets import LogSources
 from infra.settings import LockMode, StorageSettings
+from runtime.deployments.migrations.settings import FOLDER
 
 # Folders of the backups bucket: dumps, the archive of what was written after them, copies of the application's files.
 DATABASE_PREFIX = "database/"
 WAL_PREFIX = "wal/"
 APPLICATION_PREFIX = "application/"
-# Folders of the artifacts bucket: what judged a release, what a drill or a check found, what somebody asked for.
-VERDICTS_PREFIX = "verdicts/"
+# Folders of the artifacts bucket: what judged a release, what a migration died of, what a drill or a check found, what somebody
+# asked for.
+VERDICTS_PREFIX = "deployments/"
+MIGRATIONS_PREFIX = FOLDER
 REPORTS_PREFIX = "reports/"
 EXPORTS_PREFIX = "exports/"
 # An export holds people's data, and is fetched by whoever asked for it.
@@ -106,10 +109,11 @@ def files_rules() -> list[LifecycleRule]:
 
 
 def artifacts_rules(settings: StorageSettings) -> list[LifecycleRule]:
-    """Verdicts and reports stay for the settings' time, exports no longer than somebody needs to fetch them."""
+    """Verdicts, failed migrations and reports stay for the settings' time, exports no longer than somebody needs to fetch them."""
     kept = settings.artifact_retention
     return [
         rule("verdicts", VERDICTS_PREFIX, kept, WARM_TIERS),
+        rule("migrations", MIGRATIONS_PREFIX, kept, WARM_TIERS),
         rule("reports", REPORTS_PREFIX, kept, WARM_TIERS),
         rule("exports", EXPORTS_PREFIX, min(kept, EXPORTS_STAY), WARM_TIERS),
     ]

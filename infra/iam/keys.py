@@ -70,6 +70,8 @@ def _log_groups(account_id: str, region: str, prefix: str) -> Statement:
                     f"arn:aws:logs:{region}:{account_id}:log-group:{prefix}-*",
                     # RDS chooses the names of the groups that it writes to.
                     f"arn:aws:logs:{region}:{account_id}:log-group:/aws/rds/instance/{prefix}-*",
+                    # Where Step Functions delivers, CloudWatch Logs asks for these names (infra/releases/migrations.py).
+                    f"arn:aws:logs:{region}:{account_id}:log-group:/aws/vendedlogs/states/{prefix}-*",
                 ]
             },
         },

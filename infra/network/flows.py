@@ -86,6 +86,7 @@ _ALWAYS = (
     Flow(source=Outside.TESTERS, target=Group.LOAD_BALANCER, port=TEST_LISTENER_PORT, why="Tests of a new version"),
     # The load balancer's name leads to its public addresses, which change, so a rule that names its group would meet nobody.
     Flow(source=Group.TEST_CLIENTS, target=Outside.INTERNET, port=TEST_LISTENER_PORT, why="Tests through NAT"),
+    Flow(source=Group.TEST_CLIENTS, target=Outside.INTERNET, port=HTTP_PORT, why="The test of the redirect to HTTPS"),
     Flow(source=Group.LOAD_BALANCER, target=Group.APPLICATION, port=APPLICATION_PORT, why="Requests and readiness"),
     # Beside the proxy too: the replica and migrations are reached directly.
     Flow(source=Group.APPLICATION, target=Group.DATABASE, port=DATABASE_PORT, why="Direct connections"),

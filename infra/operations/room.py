@@ -1,5 +1,6 @@
 """The operations room: what watches the others and works on them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from infra.application.room import Application, Entrance
@@ -11,6 +12,7 @@ from infra.data.postgres import Role
 from infra.data.room import Data
 from infra.network.address_plan import Tier
 from infra.network.room import Network
+from infra.operations.alarms.component import Alarms
 from infra.operations.alarms.database import WatchedDatabase
 from infra.operations.alarms.platform import WatchedPlatform
 from infra.operations.alarms.requests import WatchedBalancer
@@ -82,9 +84,9 @@ def release_alarms(context: Context, entrance: Entrance, notifications: Notifica
 
 
 def operations(
-    context: Context, platform: FunctionPlatform, around: Surroundings, releases: ReleaseAlarms
+    context: Context, platform: FunctionPlatform, around: Surroundings, others: Sequence[Alarms]
 ) -> Operations:
-    """Declare the functions, what starts them, and what watches the stack."""
+    """Declare the functions, what starts them, and what watches the stack; `others` are alarms that other rooms declared."""
     backup = _backup(context, platform, around)
     events = DatabaseEventsArgs(instances=around.data.postgres.instances, topic_arn=platform.topics[Severity.WARNING])
     DatabaseEvents(context.name("database-events"), events, context.options())
@@ -94,7 +96,7 @@ def operations(
         watched=_watched(context, around),
         database_log_group=around.data.postgres.log_group,
         topics=around.notifications.topics,
-        others=[releases, *(function.alarms for function in (backup.function, around.data.postgres.roles.function))],
+        others=[*others, *(function.alarms for function in (backup.function, around.data.postgres.roles.function))],
     )
     return Operations(backup=backup, watch=Watch(context.prefix, args, context.options()))
 

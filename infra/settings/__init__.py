@@ -9,11 +9,13 @@ from infra.settings.rooms import (
     DeploymentSettings,
     NetworkSettings,
     OperationsSettings,
+    ReleaseSettings,
     ScalingSettings,
     Settings,
     StackSettings,
     StorageSettings,
     VariableSettings,
+    VerdictSettings,
 )
 from infra.settings.types import Architecture, DeploymentStrategy, Environment, LockMode, NatGateways
 
@@ -31,11 +33,13 @@ __all__ = [
     "NetworkSettings",
     "OperationsSettings",
     "Problem",
+    "ReleaseSettings",
     "ScalingSettings",
     "Settings",
     "SettingsError",
     "StackSettings",
     "StorageSettings",
     "VariableSettings",
+    "VerdictSettings",
     "load",
 ]

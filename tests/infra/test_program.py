@@ -22,6 +22,7 @@ from tests.infra.recording import (
 # A component's type token stands in the URN of all that is in it: renaming one replaces a database.
 COMPONENTS = {
     "jobr:application:Certificate",
+    "jobr:application:Cluster",
     "jobr:application:ImageRepository",
     "jobr:application:Listeners",
     "jobr:application:Metrics",
@@ -55,6 +56,11 @@ COMPONENTS = {
     "jobr:operations:ReleaseAlarms",
     "jobr:operations:RuntimeImage",
     "jobr:operations:Watch",
+    "jobr:releases:DeploymentWatch",
+    "jobr:releases:Gate",
+    "jobr:releases:Hooks",
+    "jobr:releases:Migrations",
+    "jobr:releases:Outcome",
 }
 # Where Pulumi names a resource after its logical name, the longest name that AWS takes; it appends eight characters.
 LONGEST_NAMES = {
@@ -64,6 +70,7 @@ LONGEST_NAMES = {
     "aws:s3/bucket:Bucket": 63,
     "aws:iam/role:Role": 64,
     "aws:lambda/function:Function": 64,
+    "aws:cloudwatch/eventRule:EventRule": 64,
     "aws:scheduler/schedule:Schedule": 64,
 }
 

@@ -13,10 +13,12 @@ from infra.settings.rooms import (
     deployment,
     network,
     operations,
+    releases,
     scaling,
     stack,
     storage,
     variables,
+    verdicts,
 )
 from infra.settings.rooms.alarms import AlarmSettings
 from infra.settings.rooms.application import ApplicationSettings
@@ -25,10 +27,12 @@ from infra.settings.rooms.database import DatabaseSettings
 from infra.settings.rooms.deployment import DeploymentSettings
 from infra.settings.rooms.network import NetworkSettings
 from infra.settings.rooms.operations import OperationsSettings
+from infra.settings.rooms.releases import ReleaseSettings
 from infra.settings.rooms.scaling import ScalingSettings
 from infra.settings.rooms.stack import StackSettings
 from infra.settings.rooms.storage import StorageSettings
 from infra.settings.rooms.variables import VariableSettings
+from infra.settings.rooms.verdicts import VerdictSettings
 
 __all__ = [
     "ROOMS",
@@ -38,6 +42,7 @@ __all__ = [
     "DeploymentSettings",
     "NetworkSettings",
     "OperationsSettings",
+    "ReleaseSettings",
     "Room",
     "ScalingSettings",
     "Settings",
@@ -45,6 +50,7 @@ __all__ = [
     "StorageSettings",
     "Values",
     "VariableSettings",
+    "VerdictSettings",
     "broken_rules",
 ]
 
@@ -58,6 +64,8 @@ RULES: tuple[Rule, ...] = (
     *connections.RULES,
     *scaling.RULES,
     *deployment.RULES,
+    *releases.RULES,
+    *verdicts.RULES,
     *operations.RULES,
     *alarms.RULES,
 )
@@ -76,6 +84,8 @@ class Settings(BaseModel):
     variables: VariableSettings
     scaling: ScalingSettings
     deployment: DeploymentSettings
+    releases: ReleaseSettings
+    verdicts: VerdictSettings
     operations: OperationsSettings
     alarms: AlarmSettings
 
@@ -89,6 +99,8 @@ ROOMS: dict[str, type[Room]] = {
     "variables": variables.MODEL,
     "scaling": ScalingSettings,
     "deployment": DeploymentSettings,
+    "releases": ReleaseSettings,
+    "verdicts": VerdictSettings,
     "operations": OperationsSettings,
     "alarms": AlarmSettings,
 }

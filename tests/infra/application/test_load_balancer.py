@@ -48,8 +48,17 @@ def test_ecs_has_a_rule_for_people_and_one_for_tests_and_pulumi_leaves_their_wei
 
 
 def test_each_rule_of_ecs_is_alone_on_its_listener_so_that_no_other_can_hide_it(stack: Recording) -> None:
-    listeners = [rule.inputs["listenerArn"].rpartition("-")[2] for rule in stack.all(RULE)]
-    assert sorted(listeners) == ["https", "test"]
+    forwarding = [rule for rule in stack.all(RULE) if rule.inputs["actions"][0]["type"] == "forward"]
+    assert sorted(rule.inputs["listenerArn"].rpartition("-")[2] for rule in forwarding) == ["https", "test"]
+
+
+def test_the_applications_metrics_are_found_by_nobody_outside(stack: Recording) -> None:
+    for part in ("https", "test"):
+        rule = stack.one(RULE, f"-{part}-unpublished").inputs
+        assert rule["listenerArn"].endswith(f"-{part}")
+        assert rule["priority"] < stack.one(RULE, "-production").inputs["priority"]
+        assert rule["conditions"] == [{"pathPattern": {"values": ["/metrics", "/metrics/*"]}}]
+        assert rule["actions"][0]["fixedResponse"]["statusCode"] == "404"
 
 
 def test_other_names_are_redirected_to_the_domain_before_the_production_rule() -> None:

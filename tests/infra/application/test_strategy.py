@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.application.strategy import MARGIN, baking, patience, rolling_maximum_percent
-from infra.settings import DeploymentSettings, DeploymentStrategy
+from infra.application.strategy import MARGIN, baking, judging, patience, rolling_maximum_percent
+from infra.settings import DeploymentSettings, DeploymentStrategy, VerdictSettings
 
 
 def _settings(**values: object) -> DeploymentSettings:
@@ -59,7 +59,35 @@ def test_pulumi_waits_longer_than_any_deployment_bakes(
         linearStepBakeTime=timedelta(minutes=step),
         linearStepPercent=percent,
     )
-    assert timedelta(minutes=int(patience(settings).removesuffix("m"))) == baking(settings) + MARGIN
+    waits = timedelta(minutes=int(patience(settings, VerdictSettings()).removesuffix("m")))
+    assert waits == baking(settings) + judging(settings, VerdictSettings()) + MARGIN
+
+
+def _judged(strategy: str, **values: object) -> timedelta:
+    verdicts = {"gatePatience": "1h", "scaleUpDeadline": "10m", "trafficObservation": "5m", **values}
+    return judging(
+        _settings(deploymentStrategy=strategy, linearStepPercent="25"), VerdictSettings.model_validate(verdicts)
+    )
+
+
+@pytest.mark.parametrize(("strategy", "shifts"), [("BLUE_GREEN", 1), ("CANARY", 2), ("LINEAR", 4)])
+def test_pulumi_waits_for_the_gate_a_slow_start_the_tests_and_each_shifts_window(strategy: str, shifts: int) -> None:
+    assert _judged(strategy) == timedelta(minutes=60 + 10 + 6 + shifts * (5 + 5))
+
+
+def test_a_window_that_may_be_extended_is_waited_for_in_its_full_length() -> None:
+    extended = _judged("BLUE_GREEN", trafficWhenInconclusive="extend", trafficExtendedObservation="2h")
+    assert extended - _judged("BLUE_GREEN") == timedelta(minutes=115)
+
+
+@pytest.mark.parametrize(("approval", "pauses"), [("before-traffic", 1), ("each-shift", 4), ("after-traffic", 1)])
+def test_a_person_has_the_time_that_the_settings_give(approval: str, pauses: int) -> None:
+    asked = _judged("LINEAR", deploymentApproval=approval, deploymentApprovalTimeout="3h")
+    assert asked - _judged("LINEAR") == pauses * timedelta(hours=3)
+
+
+def test_nobody_holds_a_rolling_deployment_up() -> None:
+    assert _judged("ROLLING") == timedelta(0), "the gate is asked before it begins"
 
 
 @given(st.integers(1, 100))

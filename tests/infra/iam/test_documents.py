@@ -19,12 +19,17 @@ from tests.infra.recording import DEVELOPMENT, SECRET_KEYS, Recording, record, r
 REASONED = {
     "AccountAdministration",
     "AlarmsToEncryptedTopic",
+    "DeliverLog",
     "EcrToken",
     "EventsToEncryptedTopic",
     "FindLogGroup",
+    "FindTasks",
     "LambdaManagesInterfaces",
     "LogGroups",
     "OwnPrincipals",
+    "ReadMetrics",
+    "ReadTaskDefinitions",
+    "ReadTasksAndRules",
     "SendTraces",
 }
 # AWS's own policies that it asks for by name: ECS to move a listener rule's weights, RDS to send enhanced monitoring.
@@ -165,7 +170,11 @@ def test_services_use_the_key_only_for_this_stacks_log_groups_and_alarms() -> No
     assert statements["LogGroups"]["Principal"] == {"Service": ["logs.eu-west-1.amazonaws.com"]}
     (patterns,) = statements["LogGroups"]["Condition"]["ArnLike"].values()
     groups = "arn:aws:logs:eu-west-1:123456789012:log-group:"
-    assert patterns == [f"{groups}jobr-staging-*", f"{groups}/aws/rds/instance/jobr-staging-*"]
+    assert patterns == [
+        f"{groups}jobr-staging-*",
+        f"{groups}/aws/rds/instance/jobr-staging-*",
+        f"{groups}/aws/vendedlogs/states/jobr-staging-*",
+    ]
     assert statements["AlarmsToEncryptedTopic"]["Condition"]["StringEquals"] == {"aws:SourceAccount": "123456789012"}
 
 

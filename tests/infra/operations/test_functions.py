@@ -131,14 +131,14 @@ def test_one_execution_is_reserved_only_where_the_settings_ask_for_it() -> None:
 def test_the_schedule_starts_the_function_with_a_role_that_may_do_just_that(
     stack: Recording, backup: dict[str, Any]
 ) -> None:
-    schedule = stack.one(SCHEDULE).inputs
+    schedule = stack.one(SCHEDULE, "-database-backup").inputs
     assert (schedule["scheduleExpression"], schedule["scheduleExpressionTimezone"]) == ("cron(15 1 * * ? *)", "UTC")
     assert schedule["target"]["arn"].endswith("-database-backup")
     letters = backup["deadLetterConfig"]["targetArn"]
     assert schedule["target"]["deadLetterConfig"]["arn"] == letters
     allowed = {
         tuple(s["Action"]): s["Resource"]
-        for s in stack.one("aws:iam/rolePolicy:RolePolicy", "-schedule").document("policy")["Statement"]
+        for s in stack.one("aws:iam/rolePolicy:RolePolicy", "-database-backup-schedule").document("policy")["Statement"]
     }
     key = allowed.pop(("kms:Decrypt", "kms:GenerateDataKey"))
     assert key[0].endswith("-messages")

@@ -136,6 +136,20 @@ RULES: dict[str, Rule] = {
     "a canary of everything": Rule(
         names="deploymentStrategy", sets={"deploymentStrategy": "CANARY", "canaryPercent": "100"}
     ),
+    "an extension shorter than the window": Rule(
+        names="trafficExtendedObservation",
+        sets={"trafficObservation": "20m", "trafficExtendedObservation": st.integers(1, 19).map("{}m".format)},
+    ),
+    "more slow minutes than the window has": Rule(
+        names="trafficSlowMinutes", sets={"trafficObservation": "20m", "trafficSlowMinutes": _whole(21, 240)}
+    ),
+    "a person asked where ECS cannot wait": Rule(
+        names="deploymentApproval",
+        sets={
+            "deploymentStrategy": "ROLLING",
+            "deploymentApproval": st.sampled_from(["before-traffic", "each-shift", "after-traffic"]),
+        },
+    ),
     "one step to everything": Rule(
         names="deploymentStrategy", sets={"deploymentStrategy": "LINEAR", "linearStepPercent": "100.0"}
     ),

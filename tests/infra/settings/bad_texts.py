@@ -63,6 +63,8 @@ def _without_blanks(least: int) -> Values:
     )
 
 
+_COMMAND = _bad(f"{PLANTED} {LONG}", f"'{PLANTED}\n'", before="sh -c '")
+
 TEXTS: dict[str, Values] = {
     "accountId": _bad("1234", "1234567890123", FULL_WIDTH, "123456789012\n", "1234-5678-9012"),
     "region": _bad(*_REGION),
@@ -79,6 +81,7 @@ TEXTS: dict[str, Values] = {
     ),
     "collectorImage": _bad("otel", "otel:1", "otel@sha512:abc", f"Otel@{DIGEST}"),
     "domainName": _bad(*_DOMAIN),
+    "smokeTestDomain": _bad(*_DOMAIN),
     "domainAliases": _bad(*_DOMAIN, "a.example.com,a.example.com", ",", before="www.example.com,"),
     "hostedZoneId": _bad("z0123", "/hostedzone/Z0123", "Z", f"Z{'1' * 32}", "Z01-23"),
     "certificateArn": _bad(
@@ -128,6 +131,9 @@ TEXTS: dict[str, Values] = {
         before="cron(0 7 ? * MON *)=2-4;",
     ),
     "scalingTimezone": _bad("Mars/Olympus", "europe/berlin", "UTC+25", "CEST ", "+02:00"),
+    "migrationCommand": _COMMAND | st.sampled_from(["off", "  "]),
+    "migrationDryRunCommand": _COMMAND,
+    "migrationContractCommand": _COMMAND,
     "backupSchedule": _bad(*_CRON, "rate(0 days)", "rate(1 week)", "rate(-1 hour)", "at(2030-01-01T00:00:00)"),
     "alarmEmails": _bad(*_EMAILS),
     "informationEmails": _bad(*_EMAILS),

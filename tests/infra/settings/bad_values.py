@@ -25,6 +25,8 @@ WHOLE = {
     "phonepeSaltIndex": (1, 99),
     "openaiMaxTokens": (1, 128_000),
     "maxFileSize": (1024, 104_857_600),
+    "trafficMinimumRequests": (1, 1_000_000),
+    "trafficSlowMinutes": (1, 240),
     "backupMemoryMib": (128, 10240),
     "backupTemporaryMib": (512, 10240),
     "alarmMinimumRequests": (1, 100_000),
@@ -47,12 +49,24 @@ DURATIONS = {
     "scaleOutCooldown": (0, 3600),
     "scaleInCooldown": (0, 3600),
     "backupTimeout": (1, 900),
+    "migrationTimeout": (30, 3600),
+    "imageScanPatience": (0, 3600),
     "alarmLatency": (1, 60),
     "alarmReplicaLag": (360, DAY),
     "alarmProxyBorrowLatency": (1, 60),
     "alarmBackupAge": (7200, 7 * DAY),
 }
-WHOLE_MINUTES = {"deploymentBakeTime": 1440, "canaryBakeTime": 1440, "linearStepBakeTime": 1440}
+WHOLE_MINUTES = {
+    "deploymentBakeTime": (0, 1440),
+    "canaryBakeTime": (0, 1440),
+    "linearStepBakeTime": (0, 1440),
+    "gatePatience": (1, 1380),
+    "scaleUpDeadline": (1, 1440),
+    "trafficObservation": (1, 60),
+    "trafficExtendedObservation": (1, 240),
+    "trafficBaseline": (1, 180),
+    "deploymentApprovalTimeout": (1, 20160),
+}
 WHOLE_DAYS = {
     "databaseBackupRetention": 35,
     "backupRetention": 36_500,
@@ -89,7 +103,9 @@ FLAGS = (
     "sessionSecure",
     "rateLimitSkipSuccessfulRequests",
     "backupReservedConcurrency",
+    "migrations",
 )
+_NEEDS = ("required", "warn", "off")
 CHOICES = {
     "environment": ("production", "staging", "development"),
     "natGateways": ("one", "per-zone"),
@@ -100,6 +116,12 @@ CHOICES = {
     "logFormat": ("json", "text"),
     "sessionSameSite": ("strict", "lax", "none"),
     "deploymentStrategy": ("BLUE_GREEN", "CANARY", "LINEAR", "ROLLING"),
+    "openaiCheck": _NEEDS,
+    "stripeCheck": _NEEDS,
+    "sendgridCheck": _NEEDS,
+    "imageScanCheck": _NEEDS,
+    "trafficWhenInconclusive": ("continue", "rollback", "extend"),
+    "deploymentApproval": ("off", "before-traffic", "each-shift", "after-traffic"),
 }
 
 
@@ -129,9 +151,12 @@ def _duration(least: int, most: int) -> Values:
     return st.one_of(longer, *shorter, _form_of_a_duration())
 
 
-def _whole_minutes(most: int) -> Values:
+def _whole_minutes(least: int, most: int) -> Values:
+    too_few = [st.integers(0, least - 1).map("{}m".format)] if least else []
     broken = st.builds(lambda minutes, seconds: f"{minutes * 60 + seconds}s", st.integers(0, most), st.integers(1, 59))
-    return st.one_of(broken, st.integers(most + 1, _LONGEST_DURATION).map("{}m".format), _form_of_a_duration())
+    return st.one_of(
+        broken, *too_few, st.integers(most + 1, _LONGEST_DURATION).map("{}m".format), _form_of_a_duration()
+    )
 
 
 def _whole_days(most: int) -> Values:
@@ -176,12 +201,15 @@ def _outside(members: tuple[int, ...], most: int) -> st.SearchStrategy[int]:
 NUMBERS: dict[str, Values] = {
     **{key: _whole(*limits) for key, limits in WHOLE.items()},
     **{key: _duration(*limits) for key, limits in DURATIONS.items()},
-    **{key: _whole_minutes(most) for key, most in WHOLE_MINUTES.items()},
+    **{key: _whole_minutes(least, most) for key, (least, most) in WHOLE_MINUTES.items()},
     **{key: _whole_days(most) for key, most in WHOLE_DAYS.items()},
     **{key: _number(_floats(None, 0, open_=False), _floats(100, None, open_=True)) for key in PERCENTS},
     **{key: _tenths(*limits) for key, limits in TENTHS.items()},
     **{key: _flag() for key in FLAGS},
     **{key: _choice(members) for key, members in CHOICES.items()},
+    "trafficErrorPercent": _number(_floats(None, 0, open_=False), _floats(100, None, open_=False)),
+    "trafficLatencyFactor": _number(_floats(None, 1, open_=True), _floats(100, None, open_=True)),
+    "trafficLatencyFloor": _number(_floats(None, 0, open_=False), _floats(60, None, open_=True)),
     "alarmDatabaseStoragePercent": _number(_floats(None, 1, open_=True), _floats(10, None, open_=False)),
     "logRetention": _outside(LOG_DAYS, 5000).map("{}d".format) | _whole_days(3653),
     "databaseMonitoringInterval": _outside(MONITORING_SECONDS, 500).map(str) | planted() | _some("-1", "1m"),

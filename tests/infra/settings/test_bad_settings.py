@@ -62,7 +62,7 @@ def test_the_values_next_to_the_bad_ones_are_good() -> None:
         *((key, str(end)) for key, limits in WHOLE.items() for end in limits),
         *((key, end) for key, limits in TENTHS.items() for end in limits),
         *((key, _seconds(end)) for key, limits in DURATIONS.items() for end in limits),
-        *((key, f"{end}m") for key, most in WHOLE_MINUTES.items() for end in (0, most)),
+        *((key, f"{end}m") for key, limits in WHOLE_MINUTES.items() for end in limits),
         *((key, f"{end}d") for key, most in WHOLE_DAYS.items() for end in (1, most)),
         *(("logRetention", f"{days}d") for days in LOG_DAYS),
     ]
@@ -74,7 +74,7 @@ def test_the_first_values_beyond_the_limits_are_bad() -> None:
     beyond = [
         *((key, str(value)) for key, (least, most) in WHOLE.items() for value in (least - 1, most + 1)),
         *((key, f"{value}s") for key, (least, most) in DURATIONS.items() for value in (least - 1, most + 1)),
-        *((key, f"{value}m") for key, most in WHOLE_MINUTES.items() for value in (-1, most + 1)),
+        *((key, f"{value}m") for key, (least, most) in WHOLE_MINUTES.items() for value in (least - 1, most + 1)),
         *((key, f"{value}d") for key, most in WHOLE_DAYS.items() for value in (0, most + 1)),
         *((key, value) for key in PERCENTS for value in ("0", "100.001")),
         *(("alarmDatabaseStoragePercent", value) for value in ("0.999", "10")),

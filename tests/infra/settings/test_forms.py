@@ -64,3 +64,12 @@ def test_a_certificate_is_taken_with_any_line_ends_and_a_chain_may_hold_several(
 @pytest.mark.parametrize("cidr", ["10.0.0.0/8", "172.31.0.0/16", "192.168.0.0/20"])
 def test_people_may_test_from_a_network_of_any_size_but_the_whole_internet(cidr: str) -> None:
     assert keys()["testClientCidrs"].parse(f"{cidr}, 198.51.100.7/32") == (cidr, "198.51.100.7/32")
+
+
+@pytest.mark.parametrize("key", ["migrationDryRunCommand", "migrationContractCommand"])
+def test_a_command_that_is_not_wanted_is_switched_off_by_a_word(key: str) -> None:
+    assert keys()[key].parse("off") == ""
+
+
+def test_a_command_keeps_its_quotes() -> None:
+    assert keys()["migrationCommand"].parse("sh -c 'npm run db:migrate'") == "sh -c 'npm run db:migrate'"

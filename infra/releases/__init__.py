@@ -1,0 +1,1 @@
+"""What is done around a release: migrations, and the functions that decide."""
