@@ -13,7 +13,7 @@ from tools.declared import PROJECT, Declaration, Declared, declare
 STACK = "production"
 COMMAND = "python -m tools.architecture --write"
 SVG, PAGE = Path("docs/architecture.svg"), Path("docs/architecture.md")
-ROOMS = ("network", "data", "application", "operations")
+ROOMS = ("network", "data", "application", "releases", "operations")
 
 
 def documents() -> dict[Path, str]:
@@ -31,7 +31,7 @@ def page(declaration: Declaration) -> str:
         "![Traffic between the network's tiers, the stores beside them, and what watches and works](architecture.svg)",
         "",
         f"What the {STACK} stack declares: {len(declaration.resources)} resources. The picture and the tables are read out of the program; the other stacks differ in their settings alone ([settings](settings.md)).",
-        "`infra/stack.py` puts the rooms together in this order: network, data, application, operations.",
+        "`infra/stack.py` puts the rooms together in this order: network, data, application, releases, operations.",
     ]
     said = sentences()
     for room in ROOMS:

@@ -14,11 +14,13 @@ from tools.bench.ratios import Measure, Side, measured
 OWN = frozenset({"infra", "runtime"})
 PROGRAM = "infra.stack"
 AGAINST = "its libraries alone"
+# A hook that is cold answers ECS that much later; what our own code adds to that stays small.
+HANDLER_TARGET = 1.3
 
 
 def entrances() -> list[str]:
     """The modules whose import somebody waits for: the program, and every function's handler."""
-    handlers = sorted((PROJECT / "runtime").glob("*/handler.py"))
+    handlers = sorted((PROJECT / "runtime").rglob("handler.py"))
     return [PROGRAM, *(".".join(path.relative_to(PROJECT).with_suffix("").parts) for path in handlers)]
 
 
@@ -34,7 +36,8 @@ def measures(pairs: int) -> Iterator[Measure]:
         # The first runs write what Python compiles.
         for side in Side:
             seconds(side)
-        yield Measure(name=f"import of {entrance}", against=AGAINST, pairs=measured(seconds, pairs))
+        target = None if entrance == PROGRAM else HANDLER_TARGET
+        yield Measure(name=f"import of {entrance}", against=AGAINST, pairs=measured(seconds, pairs), target=target)
 
 
 def libraries(entrance: str) -> list[str]:
