@@ -5,7 +5,7 @@ import argparse
 from rich.console import Console
 
 from sandbox.cloud import control
-from sandbox.commands import summary
+from sandbox.commands import configuration, summary
 from sandbox.engine import deployed, losses, preflight, report, settings
 from sandbox.engine.cli import Interrupts
 from sandbox.engine.lock import held
@@ -18,6 +18,7 @@ from sandbox.home import Home
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("--stack", default="development", help="which stack (default: development)")
+    configuration.argument(parser)
 
 
 def run(home: Home, console: Console, options: argparse.Namespace) -> int:
@@ -28,7 +29,7 @@ def run(home: Home, console: Console, options: argparse.Namespace) -> int:
         ran = control.status(home).state == "running"
         control.start(home)
         try:
-            workspace = open_stack(home, options.stack, interrupts)
+            workspace = open_stack(home, options.stack, interrupts, config=dict(options.config))
             summary.overlay(console, workspace)
             progress = Progress(f"Previewing the stack {options.stack}")
             preview = workspace.stack.preview

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from sandbox import inventory
 from sandbox.cloud import control
-from sandbox.commands import summary
+from sandbox.commands import configuration, summary
 from sandbox.engine import deployed, losses, preflight, report, settings
 from sandbox.engine.cli import Interrupts
 from sandbox.engine.lock import held
@@ -19,6 +19,7 @@ from sandbox.home import Home
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("--stack", default="development", help="which stack (default: development)")
+    configuration.argument(parser)
 
 
 def run(home: Home, console: Console, options: argparse.Namespace) -> int:
@@ -29,7 +30,7 @@ def run(home: Home, console: Console, options: argparse.Namespace) -> int:
         cloud = control.start(home)
         inventory.remember_baseline(home, cloud.boot_id or "")
         deployed.remember(home, options.stack, cloud.boot_id)
-        workspace = open_stack(home, options.stack, interrupts)
+        workspace = open_stack(home, options.stack, interrupts, config=dict(options.config))
         summary.overlay(console, workspace)
         _resume(console, workspace, interrupts)
         # As `pulumi up` does: first the plan, with every check and policy, so that a bad program changes nothing.

@@ -6,7 +6,7 @@ The real files are read only. What the engine reads stands in `stacks/<stack>` o
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -37,11 +37,12 @@ class Overlaid:
 class StackFolder:
     """The folder in which the engine runs one stack: Pulumi.yaml and Pulumi.<stack>.yaml."""
 
-    def __init__(self, home: Home, stack: str, source: Path = PROJECT) -> None:
+    def __init__(self, home: Home, stack: str, source: Path = PROJECT, config: Mapping[str, str] | None = None) -> None:
         self.path = home.root / "stacks" / stack
         self.stack = stack
         self._home = home
         self._source = source
+        self._given = config or {}
         self._file = self.path / f"Pulumi.{stack}.yaml"
         self._sealed_file = self.path / "sealed.json"
         self._project: dict[str, Any] = _load(source / "Pulumi.yaml", "the project's file")
@@ -92,6 +93,10 @@ class StackFolder:
             wanted = not real.get(without) and (not needs or bool(real.get(needs)))
             if wanted and (key in real or key in schema):
                 config[key] = self._ruled(key, rule)
+        for key, value in self._given.items():
+            full = key if ":" in key else f"{self.project}:{key}"
+            config[full] = value
+            self.overlaid.append(Overlaid(full, f"{value} (--config)"))
         return {key: value for key, value in config.items() if value is not None}
 
     def _without_secrets(self, path: str, value: Any, overlay: dict[str, Rule]) -> Any:
@@ -113,6 +118,9 @@ class StackFolder:
             case "certificate":
                 self._note(path, "a certificate of the sandbox's own authority")
                 return self._certificate()[0].read_text()
+            case "certificate chain":
+                self._note(path, "that authority")
+                return self._home.certificate_authority.read_text()
             case "certificate key":
                 self._note(path, "the key of that certificate")
                 return self._secret(path, self._certificate()[1].read_text(), stable=True)
@@ -141,7 +149,12 @@ class StackFolder:
         return sealed
 
     def _certificate(self) -> tuple[Path, Path]:
-        return certificates.issue(self._home, f"stack-{self.stack}", dns_names=["*.sandbox.internal"])
+        return certificate(self._home, self.stack)
+
+
+def certificate(home: Home, stack: str) -> tuple[Path, Path]:
+    """The files of the certificate that a stack without a domain imports, and of its key: of the sandbox's own authority."""
+    return certificates.issue(home, f"stack-{stack}", dns_names=["*.sandbox.internal"])
 
 
 def project_name(source: Path = PROJECT) -> str:

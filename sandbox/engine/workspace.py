@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,10 +68,12 @@ def open_stack(
     *,
     program: Callable[[], None] | None = None,
     source: Path = PROJECT,
+    config: Mapping[str, str] | None = None,
 ) -> Workspace:
     """The stack, made when it is new, with its settings written and the locks of dead engines removed.
 
-    `program` and `source` (the folder with Pulumi.yaml and the stack files) are the project's own unless given.
+    `program` and `source` (the folder with Pulumi.yaml and the stack files) are the project's own unless given; `config` is laid
+    over the stack file's settings for this once.
 
     Raises:
         RefusedError: the stack has no file, or there is no Pulumi.
@@ -79,7 +81,7 @@ def open_stack(
     """
     binary = find()
     (home.root / "state").mkdir(parents=True, exist_ok=True)
-    folder = settings.StackFolder(home, name, source)
+    folder = settings.StackFolder(home, name, source, config)
     _release(home, folder, interrupts.say)
     folder.write()
     engine = Engine(binary, interrupts)

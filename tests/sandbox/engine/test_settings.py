@@ -171,3 +171,10 @@ def test_the_passphrase_is_made_once_and_only_its_owner_reads_it(home: Home) -> 
     first = passphrase(home).read_text()
     assert passphrase(home).read_text() == first
     assert passphrase(home).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_setting_of_one_command_stands_over_the_files_and_is_told(home: Home, source: Path) -> None:
+    folder = StackFolder(home, "production", source, {"databaseClass": "db.m7g.xlarge"})
+    folder.write()
+    assert written(folder)["jobr:databaseClass"] == "db.m7g.xlarge"
+    assert Overlaid("jobr:databaseClass", "db.m7g.xlarge (--config)") in folder.overlaid
