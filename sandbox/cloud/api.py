@@ -2,21 +2,22 @@
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from botocore.exceptions import ParamValidationError
 from moto.ecs.exceptions import ECSException
 
-from sandbox.cloud.extensions import service_deployments
+from sandbox.cloud.extensions import one_off_tasks, service_deployments
 from sandbox.cloud.once import Once
 
 
 class SandboxCalls:
     """WSGI middleware that answers the sandbox's own calls, and passes all else on.
 
-    `GET /sandbox/status`, `POST /sandbox/forget`, and `POST /sandbox/service-deployments`, by which a test acts for ECS.
+    `GET /sandbox/status`, `POST /sandbox/forget`, and two calls by which a test or a rehearsal acts for ECS and for Fargate:
+    `POST /sandbox/service-deployments` and `POST /sandbox/tasks`.
     """
 
     def __init__(self, app: Once, identity: dict[str, Any]) -> None:
@@ -34,7 +35,9 @@ class SandboxCalls:
             case "POST", "/sandbox/forget":
                 status, answer = self._forget(environ)
             case "POST", "/sandbox/service-deployments":
-                status, answer = self._walk(environ)
+                status, answer = _act(environ, "ServiceDeployment", "serviceDeploymentArn", service_deployments.walk)
+            case "POST", "/sandbox/tasks":
+                status, answer = _act(environ, "Task", "taskArn", one_off_tasks.report)
             case method, _:
                 status, answer = "404 Not Found", {"message": f"the sandbox has no call {method} {path}"}
         start_response(status, [("Content-Type", "application/json")])
@@ -53,13 +56,16 @@ class SandboxCalls:
             return "400 Bad Request", {"message": "the prefix must be a string"}
         return "200 OK", {"forgotten": self.app.forget(prefix)}
 
-    def _walk(self, environ: WSGIEnvironment) -> tuple[str, dict[str, Any]]:
-        """Members of AWS's ServiceDeployment, by `serviceDeploymentArn`; what it is then."""
-        try:
-            members = json.loads(environ["wsgi.input"].read())
-            walked = service_deployments.walk(members.pop("serviceDeploymentArn"), members)
-        except (ValueError, KeyError, AttributeError, ParamValidationError) as error:
-            return "400 Bad Request", {"message": f"the body must be JSON of a ServiceDeployment: {error}"}
-        except ECSException as error:
-            return "409 Conflict", {"message": str(error)}
-        return "200 OK", {name: str(value) for name, value in walked.items()}
+
+def _act(
+    environ: WSGIEnvironment, shape: str, name: str, change: Callable[[str, dict[str, Any]], dict[str, Any]]
+) -> tuple[str, dict[str, Any]]:
+    """Members of a shape of ECS's, by its ARN; what they are then."""
+    try:
+        members = json.loads(environ["wsgi.input"].read())
+        changed = change(members.pop(name), members)
+    except (ValueError, KeyError, AttributeError, ParamValidationError) as error:
+        return "400 Bad Request", {"message": f"the body must be JSON of a {shape} with its {name}: {error}"}
+    except ECSException as error:
+        return "409 Conflict", {"message": str(error)}
+    return "200 OK", {member: str(value) for member, value in changed.items()}

@@ -25,5 +25,9 @@ GAPS: tuple[tuple[str, str], ...] = (
         "ecs: deployments",
         "of a service succeed at once, with the rules' weights moved, but no task runs, no hook is called and no alarm watched",
     ),
+    (
+        "ecs: tasks of RunTask",
+        "run nothing, and end by being looked at; those of a rehearsal are processes, without image, limits, role or network of their own",
+    ),
     ("ecs: service revisions", "name the digest of an image only where its reference does; AWS resolves tags, too"),
 )

@@ -83,7 +83,7 @@ class History:
             self.change(deployment, {"status": following, "statusReason": "A newer service deployment began."})
 
     def change(self, deployment: dict[str, Any], members: Mapping[str, Any]) -> None:
-        """Change members of a deployment, with the times that belong to a new status.
+        """Change members of a deployment, with the times that belong to a new status; whoever walks it by a clock of its own names `updatedAt`.
 
         Raises:
             InvalidStateError: the status may not follow the one that the deployment has.
@@ -92,7 +92,7 @@ class History:
         if after != before and after not in NEXT[before]:
             allowed = ", ".join(NEXT[before]) or "nothing: it has ended"
             raise InvalidStateError(f"The service deployment is {before}, and {after} cannot follow; {allowed} can.")
-        now = datetime.now(UTC)
+        now = members.get("updatedAt") or datetime.now(UTC)
         deployment.update(members, updatedAt=now)
         if before == "PENDING" and after == "IN_PROGRESS":
             deployment["startedAt"] = now

@@ -11,6 +11,7 @@ from sandbox.home import Home
 NAMES: tuple[str, ...] = (
     "declared",
     "service_deployments",
+    "one_off_tasks",
     "function_configuration",
     "function_images",
     "application_scaling",

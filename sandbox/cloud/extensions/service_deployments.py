@@ -29,6 +29,8 @@ from sandbox.home import ACCOUNT_ID, REGION, Home
 WALKED = "sandbox:deployments-are-walked"
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServiceDeployments.html, maxResults.
 PAGE = 100
+# Members that are moments, which JSON has as text.
+TIMES = frozenset({"createdAt", "updatedAt"})
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html: the rules are not what ECS expects.
 NETWORK = "Service deployment rolled back because of invalid networking configuration"
 
@@ -77,12 +79,14 @@ def walk(arn: str, members: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ECSException: there is no such deployment, or its status does not allow it.
         ParamValidationError: the members are none of AWS's ServiceDeployment.
+        ValueError: a moment is not written as ISO 8601 has it.
     """
     shape = get_session().get_service_model("ecs").shape_for("ServiceDeployment")
     validate_parameters(dict(members), shape)
+    times = {name: datetime.fromisoformat(value) for name, value in members.items() if name in TIMES}
     kept = history(ecs_backends[ACCOUNT_ID][REGION])
     deployment = _found(kept, arn)
-    kept.change(deployment, members)
+    kept.change(deployment, {**members, **times})
     return kept.brief(deployment)
 
 
