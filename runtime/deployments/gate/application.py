@@ -115,5 +115,5 @@ def _learn(redactor: Redactor, secret: str) -> None:
 
 
 def _problem(name: str, error: SecretError) -> Finding:
-    mend = "run `pulumi up`, which makes every secret of the task and its value"
+    mend = "run `pulumi up --refresh`, which makes every secret of the task and its value"
     return Finding(check=CHECK, outcome=Level.FAIL, message=f"{name} cannot be had: {error}", mend=mend)

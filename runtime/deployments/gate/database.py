@@ -112,7 +112,7 @@ def judged(target: Target, demand: Demand, room: Room) -> Finding:
         outcome=Level.FAIL,
         message=f"{target.what} has no room: green needs {wanted}, but {left}.",
         mend=f"see who holds them (`{HOLDERS}`), or `pulumi config set dbPoolSize {pool}`,"
-        " or for the primary `pulumi config set databaseProxy true`; then `pulumi up`",
+        " or for the primary `pulumi config set databaseProxy true`; then `pulumi up --refresh`",
     )
 
 

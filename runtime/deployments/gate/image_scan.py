@@ -74,7 +74,10 @@ def _scan(scene: Scene, where: Repository, digest: str) -> Mapping[str, Any] | R
             if code in {"ImageNotFoundException", "RepositoryNotFoundException"}:
                 message = f"{scene.image} is not in ECR, so no task could start."
                 return one(
-                    CHECK, Level.FAIL, message, "push the image, or mend `applicationImage`, and run `pulumi up`"
+                    CHECK,
+                    Level.FAIL,
+                    message,
+                    "push the image, or mend `applicationImage`, and run `pulumi up --refresh`",
                 )
             raise
     return found

@@ -17,5 +17,5 @@ def check(scene: Scene) -> Result:
     if failure is None:
         return one(CHECK, Level.OK, "No deployment of this image has failed.")
     message = f"This image failed on {failure.decided:%Y-%m-%d %H:%M} UTC ({failure.title}): {failure.summary}"
-    mend = f"deploy another image; to try this one again: `{scene.hearing.records.ask_again(service, digest)}`, then `pulumi up`"
+    mend = f"deploy another image; to try this one again: `{scene.hearing.records.ask_again(service, digest)}`, then `pulumi up --refresh`"
     return one(CHECK, Level.FAIL, message, mend)

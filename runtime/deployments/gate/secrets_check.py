@@ -12,7 +12,7 @@ from runtime.deployments.verdict import Finding, Level
 
 # The application's own schema, written here beside docs/application-environment.schema.json by `python -m infra.settings_reference --write`.
 SCHEMA = Path(__file__).with_name("environment.schema.json")
-MEND = "docs/application-environment.md names its setting: set that (`pulumi config set`, with --secret for a secret) and run `pulumi up`"
+MEND = "docs/application-environment.md names its setting: set that (`pulumi config set`, with --secret for a secret) and run `pulumi up --refresh`"
 
 
 def check(scene: Scene) -> Result:

@@ -94,14 +94,14 @@ def _judged(party: ThirdParty, need: Need, status: int) -> Result:
             _wait_for(party),
         )
     if status == UNAUTHORIZED:
-        mend = f"make a new key at {party.name}, set it (docs/application-environment.md names the setting of {party.variable}) and run `pulumi up`"
+        mend = f"make a new key at {party.name}, set it (docs/application-environment.md names the setting of {party.variable}) and run `pulumi up --refresh`"
         return one(party.name, level(need), f"{party.name} refuses the key in {party.variable} (401).", mend)
     return one(party.name, level(need), f"{party.name} answers {status} to GET {party.path}.", _wait_for(party))
 
 
 def _wait_for(party: ThirdParty) -> str:
     setting = f"{party.name.lower()}Check"
-    return f"see {party.status_page}, then ask for the deployment again; to deploy without it: `pulumi config set {setting} warn && pulumi up`"
+    return f"see {party.status_page}, then ask for the deployment again; to deploy without it: `pulumi config set {setting} warn && pulumi up --refresh`"
 
 
 def _first_line(error: Exception) -> str:

@@ -37,7 +37,8 @@ def judged(hearing: Hearing[TrafficSettings], seen: Seen) -> Decision:
     judgement = judge(window.minutes, blue_minutes(before), settings.limits, complete=window.complete)
     failed = sum(float(minute.errors) for minute in green if minute.start >= window.start)
     verdict = _verdict(hearing, seen, judgement, window, failed)
-    return Decision(verdict, seconds_to_next_look(now, settings.metrics_delay, window.start))
+    # From now, not from when the numbers were asked for: that took a while.
+    return Decision(verdict, seconds_to_next_look(hearing.clock.now(), settings.metrics_delay, window.start))
 
 
 def since_when(hearing: Hearing[TrafficSettings]) -> datetime:
@@ -57,12 +58,12 @@ def measured_by(elbv2: Any, state: ServiceState) -> Measured:
         )
     with cloud_errors(f"describe the target group {green}"):
         answer = elbv2.describe_target_groups(TargetGroupArns=[green])
-    balancers = [arn for group in answer["TargetGroups"] for arn in group.get("LoadBalancerArns", [])]
+    balancers = {arn for group in answer["TargetGroups"] for arn in group.get("LoadBalancerArns", [])}
     if len(balancers) != 1:
         raise CloudError(
             f"The target group {green} hangs on {len(balancers)} load balancers, not on one: deploy the stack again."
         )
-    return Measured.by_arn(balancers[0], green, blue)
+    return Measured.by_arn(*balancers, green, blue)
 
 
 def _counted(hearing: Hearing[TrafficSettings], state: ServiceState, shift: datetime) -> tuple[Counted, ...]:

@@ -45,7 +45,10 @@ class TrafficSettings(HookSettings):
     )
     baseline_minutes: int = Field(default=15, ge=1, le=180, description="How long blue is looked at before the shift")
     metrics_delay_seconds: int = Field(
-        default=120, ge=0, le=600, description="After so long CloudWatch has everything of a minute"
+        default=110,
+        ge=0,
+        le=600,
+        description="After so long CloudWatch has everything of a minute; with the look itself it is two minutes",
     )
     latency_factor: Positive = Field(
         default=Decimal("1.5"), ge=1, description="A minute is slow above this many times blue's p95"

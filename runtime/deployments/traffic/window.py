@@ -46,11 +46,14 @@ def seconds_to_next_look(now: datetime, delay: timedelta, start: datetime) -> in
 def window_of(green: Sequence[Minute], since: datetime, settled: datetime, limits: Limits) -> Window:
     """Green's window: from its first minute with a request, or from `since` while nobody asks.
 
-    It grows while it holds too few requests, and ends in any case `longest_minutes` after `since` or with its own length.
+    The minute of the shift is judged beside `window_minutes` whole ones, because green had only its rest. The window grows while it holds
+    too few requests, and ends in any case `longest_minutes` after the minute of `since` or with its own length.
     """
     known = [minute for minute in green if minute.start < settled]
     start = next((minute.start for minute in known if minute.requests > ZERO), minute_of(since))
     end = start + limits.window_minutes * MINUTE
+    if start <= since and since != minute_of(since):
+        end += MINUTE
     last = max(end, minute_of(since) + limits.longest_minutes * MINUTE)
     while end < last and _requests(known, start, end) < limits.minimum_requests:
         end += MINUTE

@@ -86,7 +86,7 @@ def test_a_server_that_cannot_prove_who_it_is_gets_no_key(
     finding = single(check(OPENAI, ask()))
     assert finding.outcome is Level.FAIL
     assert "OpenAI cannot be reached over verified TLS" in finding.message
-    assert "`pulumi config set openaiCheck warn && pulumi up`" in finding.mend
+    assert "`pulumi config set openaiCheck warn && pulumi up --refresh`" in finding.mend
     assert server.seen == []
 
 

@@ -40,6 +40,8 @@ ENVIRONMENT = {
     "ARTIFACTS_BUCKET": BUCKET,
     # Named, because a machine may have a variable of this name for its own purposes.
     "CONTAINER_NAME": "app",
+    # Two whole minutes, with nothing for the look itself: no time passes in it here.
+    "METRICS_DELAY_SECONDS": "120",
     "ARTIFACTS_KMS_KEY_ARN": KEY,
     **{f"{name.upper()}_TOPIC_ARN": arn for name, arn in TOPICS.items()},
 }

@@ -78,11 +78,11 @@ def test_a_good_release_is_watched_for_five_minutes_and_let_go(scene: Scene) -> 
     scene.traffic()
     answer, took = scene.walk()
     assert answer["hookStatus"] == "SUCCEEDED"
-    # The five minutes of the clock, and two until the last one is complete.
-    assert took == timedelta(minutes=7) - timedelta(seconds=30)
+    # The rest of the shift's minute, five whole ones, and two until the last one is complete.
+    assert took == timedelta(minutes=8) - timedelta(seconds=30)
     verdict = scene.verdict()
     assert (verdict["outcome"], verdict["image_digest"]) == ("GO", DIGEST)
-    assert verdict["numbers"]["green_requests"] == 30_000
+    assert verdict["numbers"]["green_requests"] == 36_000
     assert [message["TopicArn"] for message in scene.account.published] == [TOPICS["information"]]
 
 
@@ -112,7 +112,7 @@ def test_a_stop_explains_itself_to_a_person_who_was_asleep(scene: Scene) -> None
         "ECS moves all traffic back to blue",
         "120 by the application, 0 by the load balancer",
         "blue before the shift: 0.02 %",
-        "To mend it: read green's log in the group of the application from 12:00 to 12:05 UTC",
+        "To mend it: read green's log in the group of the application from 12:00 to 12:06 UTC",
         f"s3://{BUCKET}/{FOLDER}/POST_PRODUCTION_TRAFFIC_SHIFT.json",
         DIGEST,
     ):
@@ -147,7 +147,7 @@ def test_a_blue_that_failed_as_much_before_blames_no_image(scene: Scene) -> None
 
 @pytest.mark.parametrize(
     ("setting", "status", "minutes"),
-    [("continue", "SUCCEEDED", 7), ("rollback", "FAILED", 7), ("extend", "FAILED", 32)],
+    [("continue", "SUCCEEDED", 8), ("rollback", "FAILED", 8), ("extend", "FAILED", 32)],
 )
 def test_a_quiet_night_is_inconclusive_and_a_setting_says_what_then(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, setting: str, status: str, minutes: int
@@ -211,7 +211,7 @@ def test_before_the_next_step_the_time_that_it_baked_is_judged_at_once(scene: Sc
     answer, took = scene.walk(call("before-second-shift"))
     assert answer["hookStatus"] == "SUCCEEDED"
     assert took < 2 * MINUTE
-    assert scene.verdict("PRE_PRODUCTION_TRAFFIC_SHIFT-10")["numbers"]["green_requests"] == 3000
+    assert scene.verdict("PRE_PRODUCTION_TRAFFIC_SHIFT-10")["numbers"]["green_requests"] == 3600
 
 
 @pytest.mark.parametrize(
@@ -272,5 +272,5 @@ def test_the_door_refuses_what_is_no_call_of_ecs() -> None:
 
 def test_a_window_without_a_request_begins_with_the_first_call(scene: Scene) -> None:
     answer, took = scene.walk()
-    assert (answer["hookStatus"], took) == ("SUCCEEDED", timedelta(minutes=7) - timedelta(seconds=30))
+    assert (answer["hookStatus"], took) == ("SUCCEEDED", timedelta(minutes=8) - timedelta(seconds=30))
     assert scene.verdict()["numbers"]["window_start"] == datetime.isoformat(SHIFT)

@@ -57,6 +57,14 @@ def test_every_look_sees_a_minute_more_than_the_one_before(moment: int, delay: i
     assert settled_until(then, wait) == start + MINUTE
 
 
+@pytest.mark.parametrize(
+    ("since", "end"), [("12:00:00", "12:05:00"), ("12:00:01", "12:06:00"), ("12:00:59", "12:06:00")]
+)
+def test_green_is_judged_by_whole_minutes_beside_the_rest_of_the_shifts(since: str, end: str) -> None:
+    window = window_of(minutes(*[1000] * 10), at(since), at("12:10:00"), LIMITS)
+    assert (window.start, window.end) == (at("12:00:00"), at(end))
+
+
 def test_the_window_begins_with_greens_first_request() -> None:
     window = window_of(minutes(0, 0, 500, 500), NOON, NOON + 4 * MINUTE, LIMITS)
     assert (window.start, window.end) == (NOON + 2 * MINUTE, NOON + 7 * MINUTE)
