@@ -13,7 +13,7 @@ PREPARE = $(if $(PYTHON3),$(PYTHON3) -m tools.prepare,$(error Python is missing.
 export JOBR_MAKE_VERSION := $(MAKE_VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare up down preview invoke status test lint bench docs sandbox-gaps reset lock
+.PHONY: help prepare up down preview invoke rehearse status test lint bench docs sandbox-gaps reset lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ preview: ## show what a deployment would change: STACK=production, staging or de
 
 invoke: ## run a deployed function: NAME=function EVENT=file.json (seconds)
 	@$(PREPARE) run -- -m sandbox invoke "$(NAME)" $(if $(EVENT),--event "$(EVENT)") $(ARGS)
+
+rehearse: ## rehearse deployments on real traffic, on a stack of its own: ARGS="quick slow-burn" for some, ARGS=--list to see them (half an hour)
+	@$(PREPARE) run -- -m sandbox rehearse $(ARGS)
 
 status: ## say what runs on the embedded cloud (seconds)
 	@$(PREPARE) run -- -m sandbox status $(ARGS)

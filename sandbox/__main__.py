@@ -19,6 +19,7 @@ COMMANDS = {
     "invoke": "run a deployed function",
     "status": "say what runs and what exists",
     "reset": "forget a dead cloud: its state and its processes",
+    "rehearse": "rehearse deployments on real traffic, on a stack of its own",
     "gaps": "list where the embedded cloud keeps less than AWS does",
 }
 # What a shell expects: 0 done, 1 failed, 2 refused before anything changed, 128 + the signal's number when interrupted.

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from sandbox.home import PROJECT
-from tools.bench import imports, ratios, report, stacks
+from tools.bench import imports, ratios, report, shift, stacks
 from tools.bench.processes import MeasuringError
 
 RESULT = PROJECT / ".bench" / "latest.json"
@@ -24,10 +24,12 @@ def main(arguments: list[str]) -> int:
     errors = Console(stderr=True, soft_wrap=True, highlight=False)
     found: list[ratios.Measure] = []
     try:
-        if options.only != "stacks":
+        if options.only in {None, "imports"}:
             found += imports.measures(options.pairs)
-        if options.only != "imports":
+        if options.only in {None, "stacks"}:
             found += stacks.measures(options.stack, options.pairs, errors.print)
+        if options.only in {None, "shift"}:
+            found += shift.measures(options.pairs, errors.print)
     except MeasuringError as error:
         errors.print(f"not measured: {error}", style="red", markup=False)
         return 1
@@ -44,7 +46,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description="Ratios of time, with their spread")
     parser.add_argument("--stack", default="production", help="whose settings (default: production)")
     parser.add_argument("--pairs", type=int, default=5, help=f"pairs of runs, {LEAST_PAIRS} at least (default: 5)")
-    parser.add_argument("--only", choices=("imports", "stacks"), help="measure only these")
+    parser.add_argument("--only", choices=("imports", "stacks", "shift"), help="measure only these")
     parser.add_argument("--json", type=Path, default=RESULT, help=f"where the result goes (default: {RESULT})")
     options = parser.parse_args(arguments)
     if options.pairs < LEAST_PAIRS:
