@@ -1,5 +1,6 @@
 """What is down during a rehearsal, and what somebody does in the middle of it."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,26 +11,40 @@ from sandbox.rehearsal.scenarios import Action, Down
 from sandbox.rehearsal.stack import Stack, up
 from sandbox.rehearsal.third_parties import ThirdParties
 
+# Seconds of the wall in which the embedded database stops or starts, and between two looks.
+DATABASE_SECONDS, LOOK_SECONDS = 60.0, 0.2
+
 
 @contextmanager
 def down(stack: Stack, parties: ThirdParties, what: tuple[Down, ...], journal: Journal) -> Iterator[None]:
     """So much is down, and comes back afterwards."""
     rds = stack.account.client("rds")
-    names = [one["DBInstanceIdentifier"] for one in rds.describe_db_instances()["DBInstances"]]
+    name = str(rds.describe_db_instances()["DBInstances"][0]["DBInstanceIdentifier"])
     for one in what:
         journal.note(f"{one} goes down")
     if Down.OPENAI in what:
         parties.down.add(Down.OPENAI)
     if Down.DATABASE in what:
-        for name in names:
-            rds.stop_db_instance(DBInstanceIdentifier=name)
+        rds.stop_db_instance(DBInstanceIdentifier=name)
+        _until(rds, name, "stopped")
     try:
         yield
     finally:
         parties.down.clear()
         if Down.DATABASE in what:
-            for name in names:
-                rds.start_db_instance(DBInstanceIdentifier=name)
+            rds.start_db_instance(DBInstanceIdentifier=name)
+            _until(rds, name, "available")
+
+
+def _until(rds: Any, name: str, status: str) -> None:
+    """Wait until the database has a status, by the wall."""
+    end = time.monotonic() + DATABASE_SECONDS
+    while (
+        found := rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]["DBInstanceStatus"]
+    ) != status:
+        if time.monotonic() > end:
+            raise RehearsalError(f"the database {name} is {found} and not {status} after {DATABASE_SECONDS:g} seconds")
+        time.sleep(LOOK_SECONDS)
 
 
 class Actions:

@@ -28,8 +28,10 @@ WATCH = "deployment-watch"
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LONGEST_SECONDS = 900
 MIGRATE = "python -m sandbox.rehearsal.migrate"
-# Beside Pulumi.development.yaml: tasks enough to roll, the demonstration application's migrations, and a bake.
+# Beside Pulumi.development.yaml: tasks enough to roll, the demonstration application's migrations, a bake, and a database that RDS can
+# stop, which it cannot where there is a replica.
 SETTINGS = {
+    "databaseReplica": "false",
     "applicationTasks": "2",
     "smokeTestDomain": DOMAIN,
     "migrationCommand": MIGRATE,

@@ -22,7 +22,9 @@ def end_with_standard_input() -> None:
     """End as by SIGTERM when standard input does: whoever started this process has ended, perhaps without a word."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        # Not by sys.stdin: the interpreter aborts at its end while a thread holds that one's lock.
+        while os.read(0, 4096):
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, daemon=True).start()

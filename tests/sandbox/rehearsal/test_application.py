@@ -37,7 +37,9 @@ class Started:
     def __init__(self, address: str, environment: dict[str, str]) -> None:
         self.url = f"http://{address}:5000"
         command = [sys.executable, "-m", "sandbox.rehearsal.application", address, "5000"]
-        self.process = subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            command, cwd=PROJECT, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        )
 
     def ask(self, path: str, method: str = "GET", body: str | None = None) -> Answer:
         answer = urllib3.request(method, self.url + path, body=body, retries=False)
@@ -124,6 +126,13 @@ def test_sigterm_lets_the_upload_in_flight_end_and_takes_nothing_new(
     assert application.process.poll() is None
     thread.join()
     assert answers[0][0] == 200
+    assert application.process.wait(60) == 0
+
+
+def test_it_ends_with_whoever_started_it(start: Callable[..., Started]) -> None:
+    application = start()
+    assert application.process.stdin
+    application.process.stdin.close()
     assert application.process.wait(60) == 0
 
 

@@ -69,14 +69,29 @@ def test_what_the_load_balancer_answered_itself_is_its_own(counters: Counters, w
     assert total(account, world, "TargetConnectionErrorCount", group=1) == 1
 
 
-def test_the_load_balancer_as_a_whole_has_the_sum_of_its_groups(
-    counters: Counters, world: World, account: Account
-) -> None:
+class Noted:
+    """An account whose CloudWatch keeps what it is sent: the embedded one's adds a load balancer's groups to its own metrics."""
+
+    def __init__(self) -> None:
+        self.data: list[dict[str, Any]] = []
+
+    def client(self, service: str) -> "Noted":
+        assert service == "cloudwatch"
+        return self
+
+    def put_metric_data(self, Namespace: str, MetricData: list[dict[str, Any]]) -> None:  # noqa: N803  # boto3's
+        assert Namespace == "AWS/ApplicationELB"
+        self.data += MetricData
+
+
+def test_the_load_balancer_as_a_whole_has_the_sum_of_its_groups(counters: Counters, world: World) -> None:
+    noted: Any = Noted()
     counters.answered(world.groups[0], 200, 0.1)
     counters.answered(world.groups[1], 500, 0.3)
-    counters.publish(account, everything=True)
-    assert total(account, world, "RequestCount") == 2
-    assert total(account, world, "HTTPCode_Target_5XX_Count") == 1
+    counters.publish(noted, everything=True)
+    whole = {one["MetricName"]: one for one in noted.data if len(one["Dimensions"]) == 1}
+    assert (whole["RequestCount"]["Value"], whole["HTTPCode_Target_5XX_Count"]["Value"]) == (2, 1)
+    assert whole["TargetResponseTime"]["Values"] == [0.1, 0.3]
 
 
 def test_more_response_times_than_one_datum_takes_are_all_published(
