@@ -61,7 +61,7 @@ def environment(home: Home) -> dict[str, str]:
     }
 
 
-def open_stack(
+def open_stack(  # noqa: PLR0913  # a stack, and the three things that may stand in for the project's own
     home: Home,
     name: str,
     interrupts: Interrupts,

@@ -89,7 +89,7 @@ def connection(url: str, tls: Tls) -> Connection:
         database, user = unquote(parts.path.lstrip("/")), unquote(parts.username or "")
         if host and database and user:
             return Connection(host, port, database, user, unquote(parts.password or ""), tls)
-    raise DatabaseError("It is no URL like postgresql://user:password@host:5432/database?sslmode=verify-full.")
+    raise DatabaseError("It is no URL like postgresql://user:secret@host:5432/database?sslmode=verify-full.")
 
 
 def judged(target: Target, demand: Demand, room: Room) -> Finding:

@@ -58,12 +58,12 @@ def measured_by(elbv2: Any, state: ServiceState) -> Measured:
         )
     with cloud_errors(f"describe the target group {green}"):
         answer = elbv2.describe_target_groups(TargetGroupArns=[green])
-    balancers = {arn for group in answer["TargetGroups"] for arn in group.get("LoadBalancerArns", [])}
+    balancers = sorted({arn for group in answer["TargetGroups"] for arn in group.get("LoadBalancerArns", [])})
     if len(balancers) != 1:
         raise CloudError(
             f"The target group {green} hangs on {len(balancers)} load balancers, not on one: deploy the stack again."
         )
-    return Measured.by_arn(*balancers, green, blue)
+    return Measured.by_arn(balancers[0], green, blue)
 
 
 def _counted(hearing: Hearing[TrafficSettings], state: ServiceState, shift: datetime) -> tuple[Counted, ...]:

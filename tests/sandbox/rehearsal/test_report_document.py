@@ -44,7 +44,7 @@ def test_requests_and_stages_lie_on_the_same_axis() -> None:
 def test_no_secret_that_is_known_is_in_it_wherever_it_stands() -> None:
     redactor = Redactor()
     redactor.learn("hunter2-swordfish")
-    secret = "postgres://jobr:hunter2-swordfish@db"
+    secret = "postgres://jobr:hunter2-swordfish@example"
     told_it = told(
         what=secret,
         reason=secret,

@@ -35,7 +35,7 @@ VALID = {
     "JWT_SECRET": "j" * 40,
     "JWT_REFRESH_SECRET": "r" * 40,
     "SESSION_SECRET": "s" * 40,
-    "DATABASE_URL": "postgresql://jobr:pass%20word@db.example:5432/app?sslmode=verify-full",
+    "DATABASE_URL": "postgresql://jobr:p%20word@example-db:5432/app?sslmode=verify-full",
     "STRIPE_SECRET_KEY": "sk_test_stripe-of-a-test",
     "STRIPE_WEBHOOK_SECRET": "whsec_of-a-test",
     "OPENAI_API_KEY": "sk-openai-of-a-test",

@@ -42,7 +42,7 @@ def test_any_login_survives_its_url(user: str, password: str, name: str, port: i
 def test_what_is_no_url_is_refused_without_showing_it(text: str) -> None:
     with pytest.raises(DatabaseError) as caught:
         connection(text, PLAIN)
-    assert str(caught.value) == "It is no URL like postgresql://user:password@host:5432/database?sslmode=verify-full."
+    assert str(caught.value) == "It is no URL like postgresql://user:secret@host:5432/database?sslmode=verify-full."
 
 
 @given(most=st.integers(20, 5000), reserved=st.integers(0, 10), used=st.integers(0, 5000), demand=st.integers(1, 400))
