@@ -50,6 +50,11 @@ class History:
         """The service's deployments, newest first."""
         return [one for one in reversed(self.deployments.values()) if one["serviceArn"] == service_arn]
 
+    def under_way(self, service_arn: str) -> str | None:
+        """The ARN of the service's deployment that has not ended; None when all have."""
+        arns = [one["serviceDeploymentArn"] for one in self.of(service_arn) if NEXT[one["status"]]]
+        return arns[0] if arns else None
+
     def newest_workload(self, service_arn: str) -> Mapping[str, Any] | None:
         """What the newest revision runs, without its names and times; None before the first."""
         found = self.of(service_arn)

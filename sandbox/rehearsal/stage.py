@@ -128,7 +128,7 @@ class Stage:
         if show:
             show(Play(self._part.name, scenario, self._pace, self._journal, self._load, self._balancer, versions))
         if not scenario.first:
-            self._controller().walk(self._releases.deploy(blue, {**self._stack.declared, **BEFORE}))
+            self._set_up(self._releases.deploy(blue, {**self._stack.declared, **BEFORE}))
             self._begin_load()
             self._pace.sleep(scenario.before)
             self._releases.restore()
@@ -137,7 +137,7 @@ class Stage:
         with down(self._stack, self._parties, scenario.down, self._journal):
             walked = []
             for image in green:
-                arn, status, printed = self._asking.deploy(image, scenario, self._controller().walk)
+                arn, status, printed = self._asking.deploy(image, scenario, self._controller(self._at).walk)
                 walked.append(status)
             if scenario.first:
                 self._begin_load()
@@ -158,10 +158,16 @@ class Stage:
             raise RehearsalError("nothing serves although the deployment ended well: look at tasks.log of the home")
         self._load.start()
 
-    def _controller(self) -> Controller:
+    def _set_up(self, arn: str) -> None:
+        """Walk the deployment of what serves before; nobody does anything in the middle of it."""
+        status = self._controller(lambda _: None).walk(arn)
+        if status != "SUCCESSFUL":
+            raise RehearsalError(f"what serves before the rehearsal could not be deployed: {status}")
+
+    def _controller(self, at: Callable[[str], None]) -> Controller:
         fleet = Fleet(self._tasks, self._balancer, self._pace, self._journal)
         account, table = self._stack.account, self._table
-        return Controller(account, fleet, self._pace, table, self._journal, self._hooks, self._watcher.tell, self._at)
+        return Controller(account, fleet, self._pace, table, self._journal, self._hooks, self._watcher.tell, at)
 
     def _at(self, stage: str) -> None:
         if stage == KILLED_AT:

@@ -49,7 +49,11 @@ def install(home: Home) -> None:
     del home
     originals = {
         name: replace(EC2ContainerServiceResponse, name, operation)
-        for name, operation in (("create_service", _creating), ("update_service", _updating))
+        for name, operation in (
+            ("create_service", _creating),
+            ("update_service", _updating),
+            ("describe_services", _describing),
+        )
     }
     _ORIGINALS.update(originals)
     for operation in (
@@ -109,6 +113,15 @@ def _updating(self: Any) -> Any:
     declared = workload(service, backend.describe_task_definition(service.task_definition))
     if forced or declared != history(backend).newest_workload(service.arn):
         _begin(backend, service)
+    return answer
+
+
+def _describing(self: Any) -> Any:
+    """A service shows the deployment that is under way. AWS does not say whether it shows it afterwards; here it does not."""
+    answer = _ORIGINALS["describe_services"](self)
+    kept = history(self.ecs_backend)
+    for service in answer.result["services"]:
+        service.current_service_deployment = kept.under_way(service.arn)
     return answer
 
 

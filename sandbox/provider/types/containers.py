@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sandbox.provider.mapping import At, Call, Convert, Name, Resource, Text
+from sandbox.provider.mapping import At, Call, Convert, Name, Resource, Text, Until
 
 CLUSTER = Resource(
     token="aws:ecs/cluster:Cluster",
@@ -119,7 +119,11 @@ SERVICE = Resource(
     outputs={"arn": At("serviceArn")},
     gone_when="status == 'INACTIVE'",
     gone=("ServiceNotFoundException", "ClusterNotFoundException", "ServiceNotActiveException"),
-    gaps={"waitForSteadyState": "no tasks run yet, so there is no steady state to wait for (runningCount stays 0)"},
+    # An upper limit for who sets no timeouts; the program's are the sum of what its strategy may take.
+    ready=Until("currentServiceDeployment", (None,), (), seconds=7200),
+    gaps={
+        "waitForSteadyState": "always waits until the service's deployment has ended, whatever its end; runningCount stays 0"
+    },
 )
 
 RESOURCES: tuple[Resource, ...] = (CLUSTER, TASK_DEFINITION, SERVICE)

@@ -309,6 +309,28 @@ def test_a_walked_deployment_waits_and_goes_through_the_statuses_in_order(walked
     assert walked.newest()["sourceServiceRevisions"][0]["arn"] == found["targetServiceRevision"]["arn"]
 
 
+def test_a_service_shows_the_deployment_that_is_under_way(walked: Service, walk: Any) -> None:
+    found = walked.newest()
+    arn = found["serviceDeploymentArn"]
+    shown: list[str | None] = []
+    for status in ("IN_PROGRESS", "SUCCESSFUL"):
+        described = walked.ecs.describe_services(cluster=walked.name, services=["jobr"])
+        shown.append(_valid("DescribeServices", described)["services"][0].get("currentServiceDeployment"))
+        walk(found, status=status)
+    described = walked.ecs.describe_services(cluster=walked.name, services=["jobr"])
+    assert shown == [arn, arn]
+    assert "currentServiceDeployment" not in described["services"][0]
+
+
+def test_the_times_are_those_of_whoever_walks(walked: Service, walk: Any) -> None:
+    begun, moment = walked.newest(), datetime(2031, 1, 1, tzinfo=UTC)
+    walk(begun, status="IN_PROGRESS", createdAt=moment.isoformat(), updatedAt=moment.isoformat())
+    walk(begun, status="SUCCESSFUL", updatedAt=(moment + timedelta(minutes=1)).isoformat())
+    found = walked.newest()
+    assert (found["createdAt"], found["startedAt"]) == (moment, moment)
+    assert found["finishedAt"] == moment + timedelta(minutes=1)
+
+
 def test_a_member_that_aws_does_not_have_is_refused(walked: Service, walk: Any) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         walk(walked.newest(), lifecyclestage="PRE_SCALE_UP")
