@@ -73,6 +73,7 @@ class Result:
             "p99 in the minute of the shift": percentile(during, 99),
             "requests that green answered": len(green),
             "requests that green failed": sum(request.failed for request in green),
+            "requests that failed from green's first to the verdict": self._failed(reached, verdict),
             "seconds of the clock from green's first request to the verdict": burnt,
             "seconds of these beyond the metrics' own delay": self._beyond(reached, burnt),
         }
@@ -96,6 +97,11 @@ class Result:
 
     def _steady(self, moment: datetime) -> float:
         return self.pace.start + (moment - self.pace.begun).total_seconds()
+
+    def _failed(self, reached: float | None, verdict: float | None) -> int | None:
+        if reached is None or verdict is None:
+            return None
+        return sum(request.failed for request in self.requests if reached <= request.sent < verdict)
 
     def _beyond(self, reached: float | None, burnt: float | None) -> float | None:
         """The metrics tell of a request when its minute is over, and the delay of CloudWatch after that."""

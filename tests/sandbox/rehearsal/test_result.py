@@ -87,6 +87,13 @@ def test_a_slow_burn_is_measured_beyond_the_metrics_own_delay() -> None:
     assert burnt.measures["seconds of these beyond the metrics' own delay"] == pytest.approx(200 - 39 - 120)
 
 
+def test_requests_that_failed_until_the_verdict_are_counted() -> None:
+    failed = (request(30, GREEN, 500), request(220, "", 503), request(222, GREEN, 500))
+    burnt = replace(GOOD, verdicts=(STOP,), requests=(*GOOD.requests, *failed))
+    assert burnt.measures["requests that failed from green's first to the verdict"] == 2
+    assert GOOD.measures["requests that failed from green's first to the verdict"] is None
+
+
 def test_percentiles_are_of_before_and_of_the_minute_of_the_shift() -> None:
     assert GOOD.measures["p99 before the deployment"] == pytest.approx(0.09)
     assert GOOD.measures["p99 in the minute of the shift"] == pytest.approx(0.59)
