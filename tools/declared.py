@@ -22,7 +22,7 @@ DIGEST = "sha256:" + "0" * 64
 # How the engine's protocol marks a value that is not plain (sdk/go/common/resource/sig).
 _MARK = "4dabf18193072939515e22adb298388d"
 _ROOT = "pulumi:pulumi:Stack"
-_PEM = {"certificate": "CERTIFICATE", "certificate chain": "CERTIFICATE", "certificate key": "PRIVATE KEY"}
+_PEM = {"certificate": "CERTIFICATE", "certificate key": "PRIVATE KEY"}
 # What the mocks answer with the resource's own name.
 _NAMED = ("name", "bucket", "identifier", "keyId")
 

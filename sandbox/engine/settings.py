@@ -118,9 +118,6 @@ class StackFolder:
             case "certificate":
                 self._note(path, "a certificate of the sandbox's own authority")
                 return self._certificate()[0].read_text()
-            case "certificate chain":
-                self._note(path, "that authority")
-                return self._home.certificate_authority.read_text()
             case "certificate key":
                 self._note(path, "the key of that certificate")
                 return self._secret(path, self._certificate()[1].read_text(), stable=True)

@@ -105,6 +105,8 @@ class Stage:
             LOAD_BALANCER_HOST=self._balancer.address,
             TEST_PORT=str(self._balancer.test.port),
             PLAIN_PORT=str(self._balancer.plain.port),
+            # The stack imports its certificate without a chain, so infra can name nobody who signed it.
+            CERTIFICATE_AUTHORITY=self._stack.account.home.certificate_authority.read_text(),
         )
         found.setdefault(Judge.GATE, {}).update(self._parties.urls)
         return found

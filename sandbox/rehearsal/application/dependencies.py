@@ -15,7 +15,7 @@ import aiohttp
 import psycopg
 
 DATABASE_SECONDS = 3.0
-OPENAI_SECONDS = 2.0
+OPENAI_SECONDS = 4.0
 # An answer of OpenAI is believed so long: readiness and health are asked for all the time, and OpenAI counts.
 OPENAI_BELIEVED_SECONDS = 3.0
 OPENAI = "https://api.openai.com/v1"
