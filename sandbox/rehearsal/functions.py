@@ -5,7 +5,6 @@ import select
 import subprocess
 import sys
 import threading
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any, Protocol
@@ -92,7 +91,6 @@ class WarmFunctions:
         self._lock = threading.Lock()
         self._functions: dict[str, _Function] = {}
         self._all: list[_Environment] = []
-        self.invocations: defaultdict[str, int] = defaultdict(int)
 
     def warm(self, arn: str) -> None:
         """Start an environment of it."""
@@ -112,7 +110,6 @@ class WarmFunctions:
         """
         function = self._function(arn)
         environment = self._free(function)
-        self.invocations[arn] += 1
         request = {"event": event, "seconds": function.timeout, "pace": self._pace.tell()}
         if hang:
             environment.end()

@@ -86,10 +86,6 @@ class Tasks:
                 self._running.setdefault(revision, []).append(task)
             self._account.client("elbv2").register_targets(TargetGroupArn=group, Targets=[task.target])
 
-    def start_one(self, revision: str, group: str) -> None:
-        """Start one task more."""
-        self.start(revision, group, 1)
-
     def replace_ended(self, revision: str, group: str) -> int:
         """Start a task for each that ended by itself, as ECS does; how many."""
         ended = [task for task in self._running.get(revision, []) if task.process.poll() is not None]

@@ -40,7 +40,7 @@ def test_tasks_have_the_definitions_environment_its_secrets_and_the_rehearsals_o
 def test_each_has_an_address_of_its_own_and_is_a_target_on_the_containers_port(world: World, tasks: Tasks) -> None:
     revision = world.revision()
     tasks.start(revision, world.groups[0], 2)
-    tasks.start_one(revision, world.groups[0])
+    tasks.start(revision, world.groups[0], 1)
     assert world.registered(0) == tasks.targets(revision)
     assert len(set(tasks.targets(revision))) == tasks.running(revision) == 3
     assert {target.partition(":")[2] for target in tasks.targets(revision)} == {"5000"}
