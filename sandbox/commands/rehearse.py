@@ -39,7 +39,7 @@ def run(home: Home, console: Console, options: argparse.Namespace) -> int:
         for name, scenario in every.scenarios.items():
             console.print(f"  {name:<34} {scenario.what}", markup=False, highlight=False, soft_wrap=True)
         return 0
-    names = _chosen(every, options.names)
+    names = chosen(every, options.names)
     own = Home(home.root / "rehearsal")
     preflight.check(own, NAME)
     try:
@@ -51,14 +51,15 @@ def run(home: Home, console: Console, options: argparse.Namespace) -> int:
     return reported(console, found, options.report or home.root / "rehearsal-report")
 
 
-def _chosen(every: Scenarios, names: Sequence[str]) -> list[str]:
+def chosen(every: Scenarios, names: Sequence[str]) -> list[str]:
+    """These scenarios, or all; those in real time first, because an account that has seen later times cannot go back. Raises RefusedError."""
     unknown = [name for name in names if name not in every.scenarios]
     if unknown:
         raise RefusedError(
             f"There is no scenario {', '.join(unknown)}. There are: {', '.join(every.scenarios)} "
             "(`make rehearse ARGS=--list` says what each is)."
         )
-    return list(names) or list(every.scenarios)
+    return sorted(names or every.scenarios, key=lambda name: every.scenarios[name].speed > 1)
 
 
 def played(console: Console, stack: Stack, every: Scenarios, names: Sequence[str]) -> dict[str, Any]:
