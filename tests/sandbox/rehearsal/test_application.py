@@ -20,7 +20,7 @@ from runtime.deployments.smoke.suite import Suite
 from runtime.deployments.verdict import Finding, Level
 from sandbox.home import PROJECT
 from sandbox.rehearsal.account import Account
-from sandbox.rehearsal.application.dependencies import login
+from sandbox.rehearsal.application.dependencies import MIB, login
 from sandbox.rehearsal.application.faults import Share
 from sandbox.rehearsal.balancer import Balancer
 from sandbox.rehearsal.tasks import Tasks
@@ -95,6 +95,14 @@ def test_a_third_party_that_is_down_degrades_health_and_touches_no_readiness(
     assert said["status"] == "degraded"
     assert (said["checks"]["database"]["healthy"], said["checks"]["external_services"]["healthy"]) == (True, False)
     assert application.ask("/ready")[0] == 200
+
+
+def test_memory_is_the_applications_own_and_not_that_of_whoever_started_it(start: Callable[..., Started]) -> None:
+    ballast = b"x" * (600 * MIB)
+    del ballast
+    memory = start(MEMORY_LIMIT="500").ask("/health")[2]["checks"]["memory"]
+    assert memory["healthy"]
+    assert 0 < memory["usedMib"] < 500
 
 
 def test_readiness_ends_with_the_database(start: Callable[..., Started], url: str) -> None:
