@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,8 +61,11 @@ class PostgresCluster:
 
 
 @contextmanager
-def running_cluster() -> Iterator[PostgresCluster]:
-    """Start a cluster in a folder of its own under the system's temporary folder; stop and remove it at the end."""
+def running_cluster(settings: Mapping[str, str] | None = None) -> Iterator[PostgresCluster]:
+    """Start a cluster in a folder of its own under the system's temporary folder; stop and remove it at the end.
+
+    `settings` are the server's, such as {"wal_level": "logical"}.
+    """
     with tempfile.TemporaryDirectory(prefix="pg18-") as name:
         folder = Path(name)
         account = _account(folder)
@@ -86,6 +89,7 @@ def running_cluster() -> Iterator[PostgresCluster]:
                 "-k",
                 "",
                 "-F",
+                *(f"-c{name}={value}" for name, value in (settings or {}).items()),
             ]
             process = subprocess.Popen(server, cwd=folder, stdout=log, stderr=log, **account)
             try:

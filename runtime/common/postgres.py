@@ -77,9 +77,18 @@ def connect(connection: Connection) -> Iterator[psycopg.Connection[Any]]:
 
     Raises DatabaseError, for the connection and for the statements inside alike.
     """
+    with (
+        database_errors(connection),
+        psycopg.connect(**connection.parameters(), password=connection.password, autocommit=True) as session,
+    ):
+        yield session
+
+
+@contextmanager
+def database_errors(connection: Connection) -> Iterator[None]:
+    """Turn psycopg's errors into a DatabaseError that names the database and says what mends it."""
     try:
-        with psycopg.connect(**connection.parameters(), password=connection.password, autocommit=True) as session:
-            yield session
+        yield
     except psycopg.Error as error:
         detail = str(error).splitlines()[0].rstrip(".").replace(connection.password, "***")
         raise DatabaseError(

@@ -1,0 +1,1 @@
+"""The archive of changes: from a replication slot to objects in S3, exact through crashes."""
