@@ -78,6 +78,7 @@ class Builder:
             after=self._after,
             upto=self.upto,
             inside=self._began_inside,
+            has_messages=self._has_messages,
             transactions=self._transactions,
             first_commit_at=self._first_commit_at,
             last_commit_at=self._last_commit_at,
@@ -95,6 +96,7 @@ class Builder:
         self._described: set[int] = set()
         self._after = self.upto
         self._began_inside = self._inside
+        self._has_messages = False
         self._transactions = 0
         self._first_commit_at: datetime | None = None
         self._last_commit_at: datetime | None = None
@@ -135,6 +137,8 @@ class Builder:
             for oid in pgoutput.truncated(message):
                 self._describe(lsn, oid)
         self._append(lsn, message)
+        if kind == Kind.MESSAGE:
+            self._has_messages = True
         if kind == Kind.COMMIT:
             self._commit(message)
 

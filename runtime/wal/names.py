@@ -9,7 +9,7 @@ from runtime.common.errors import IntegrityError
 
 _LINE = re.compile(r"([0-9a-f]{16})-([0-9a-f]{8})-([0-9a-f]{16})")
 _SEGMENT = re.compile(
-    r"(?P<upto>[0-9a-f]{16})-(?P<after>[0-9a-f]{16})-(?P<writer>[0-9a-f]{16})-(?P<number>[0-9]{8})-(?P<inside>[01])-(?P<sha256>[0-9a-f]{64})\.zst"
+    r"(?P<upto>[0-9a-f]{16})-(?P<after>[0-9a-f]{16})-(?P<writer>[0-9a-f]{16})-(?P<number>[0-9]{8})-(?P<flags>[0-3])-(?P<sha256>[0-9a-f]{64})\.zst"
 )
 
 
@@ -56,19 +56,23 @@ class Folder:
 
 @dataclass(frozen=True)
 class SegmentName:
-    """What a segment's key says; positions are where commit records begin, `upto` is the first one that is not covered."""
+    """What a segment's key says; positions are where commit records begin, `upto` is the first one that is not covered.
+
+    `inside`: it begins inside a transaction; `has_messages`: something stands in it that was written with pg_logical_emit_message.
+    """
 
     upto: int
     after: int
     writer: str
     number: int
     inside: bool
+    has_messages: bool
     sha256: str
 
     def key(self, folder: Folder) -> str:
         """The object's key."""
         head = f"{folder.prefix}{self.upto:016x}-{self.after:016x}"
-        return f"{head}-{self.writer}-{self.number:08d}-{int(self.inside)}-{self.sha256}.zst"
+        return f"{head}-{self.writer}-{self.number:08d}-{self.inside + 2 * self.has_messages}-{self.sha256}.zst"
 
     @classmethod
     def parse(cls, key: str) -> Self | None:
@@ -81,7 +85,8 @@ class SegmentName:
             after=int(match["after"], 16),
             writer=match["writer"],
             number=int(match["number"]),
-            inside=match["inside"] == "1",
+            inside=match["flags"] in "13",
+            has_messages=match["flags"] in "23",
             sha256=match["sha256"],
         )
 

@@ -55,6 +55,7 @@ class Header(BaseModel):
     after: int
     upto: int
     inside: bool
+    has_messages: bool = False
     transactions: int = Field(default=0, description="How many end in this segment")
     first_commit_at: datetime | None = None
     last_commit_at: datetime | None = None
@@ -88,6 +89,7 @@ def pack(header: Header, frames: Sequence[bytes]) -> Packed:
         writer=header.writer,
         number=header.number,
         inside=header.inside,
+        has_messages=header.has_messages,
         sha256=hashlib.sha256(body).hexdigest(),
     )
     return Packed(name, body)
@@ -138,8 +140,8 @@ def unpack(key: str, body: bytes, line: str) -> Segment:
         header = Header.model_validate_json(raw[_LENGTH.size : _LENGTH.size + size])
     except (zstandard.ZstdError, struct.error, ValidationError) as error:
         raise IntegrityError(f"{key} is no segment that this version reads: {str(error).splitlines()[0]}.") from None
-    said = (header.upto, header.after, header.writer, header.number, header.inside)
-    if said != (name.upto, name.after, name.writer, name.number, name.inside):
+    said = (header.upto, header.after, header.writer, header.number, header.inside, header.has_messages)
+    if said != (name.upto, name.after, name.writer, name.number, name.inside, name.has_messages):
         raise IntegrityError(f"{key} was renamed: it says of itself that it is {said}.")
     if header.line != line:
         raise IntegrityError(f"{key} belongs to the line {header.line}, not to {line}.")

@@ -48,6 +48,10 @@ def truncate(*oids: int) -> bytes:
     return struct.pack(f">cIB{len(oids)}I", b"T", len(oids), 0, *oids)
 
 
+def message(prefix: str, content: bytes) -> bytes:
+    return struct.pack(">cBQ", b"M", 1, 150) + prefix.encode() + b"\0" + struct.pack(">I", len(content)) + content
+
+
 @dataclass
 class Shelf:
     """Stored segments, by key."""

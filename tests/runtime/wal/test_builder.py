@@ -7,7 +7,19 @@ import pytest
 from runtime.common.errors import IntegrityError
 from runtime.wal.builder import Builder, DivergedError
 from runtime.wal.segments import Header, Sample, unpack
-from tests.runtime.wal.messages import FOLDER, LINE, begin, commit, delete, insert, relation, row, truncate, type_name
+from tests.runtime.wal.messages import (
+    FOLDER,
+    LINE,
+    begin,
+    commit,
+    delete,
+    insert,
+    message,
+    relation,
+    row,
+    truncate,
+    type_name,
+)
 
 MOOD = 16400
 
@@ -24,8 +36,8 @@ def cut(built: Builder) -> tuple[Header, list[bytes]]:
 
 
 def feed(built: Builder, *messages: bytes) -> None:
-    for message in messages:
-        built.add(150, message)
+    for one in messages:
+        built.add(150, one)
 
 
 def test_a_transaction_that_is_cut_ends_where_its_begin_said() -> None:
@@ -137,3 +149,12 @@ def test_the_header_tells_of_time_and_sequences() -> None:
 def test_a_stream_that_makes_no_sense_is_refused(messages: tuple[bytes, ...]) -> None:
     with pytest.raises(IntegrityError):
         feed(builder(), *messages)
+
+
+def test_a_segment_with_messages_says_so_in_its_name() -> None:
+    built = builder()
+    feed(built, begin(200, 9), message("jobr.point", b"here"), commit(200, 208))
+    first, _ = cut(built)
+    feed(built, begin(300, 10), commit(300, 308))
+    second, _ = cut(built)
+    assert (first.has_messages, second.has_messages) == (True, False)

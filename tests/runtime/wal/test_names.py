@@ -16,6 +16,7 @@ NAMES = st.builds(
     writer=st.text("0123456789abcdef", min_size=16, max_size=16),
     number=st.integers(0, 99_999_999),
     inside=st.booleans(),
+    has_messages=st.booleans(),
     sha256=st.text("0123456789abcdef", min_size=64, max_size=64),
 )
 FOLDER = Folder.of("wal/", "app", LineName(1, 1, 1))
@@ -33,7 +34,7 @@ def test_a_listing_behind_a_position_has_just_what_ends_at_or_behind_it(name: Se
 
 def test_a_key_stays_below_what_s3_takes() -> None:
     longest = Folder.of("wal/", "ü" * 31, LineName(2**64 - 1, 2**32 - 1, 2**64 - 1))
-    name = SegmentName(2**64 - 1, 2**64 - 1, "f" * 16, 99_999_999, True, "f" * 64)
+    name = SegmentName(2**64 - 1, 2**64 - 1, "f" * 16, 99_999_999, True, True, "f" * 64)
     # 1,024 bytes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
     assert len(name.key(longest).encode()) <= 1024
 
