@@ -34,8 +34,8 @@ class Line(BaseModel):
     database: str
     instance: str = Field(description="What tells the server from its copies, such as an RDS instance's resource id")
     slot: str
-    publication: int = Field(
-        description="The publication's oid: PostgreSQL sends nothing, and says nothing, when it is gone"
+    publications: dict[str, int] = Field(
+        description="The publications and their oids: PostgreSQL sends nothing, and says nothing, when one is gone"
     )
     started_at: datetime
     server_version: str

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -19,7 +19,8 @@ SEQUENCES_SECONDS = 10.0
 
 # Everything that was acknowledged before this moment is before this position: a commit is answered when its record is flushed.
 _NOW: LiteralString = """
-SELECT clock_timestamp(), pg_current_wal_flush_lsn()::text, (SELECT oid::bigint FROM pg_publication WHERE pubname = %s)"""
+SELECT clock_timestamp(), pg_current_wal_flush_lsn()::text,
+    (SELECT coalesce(jsonb_object_agg(pubname, oid::bigint), '{}') FROM pg_publication WHERE pubname = ANY (%s))"""
 _POSITION: LiteralString = "SELECT pg_current_wal_insert_lsn()::text"
 _SEQUENCES: LiteralString = """
 SELECT schemaname, sequencename, last_value FROM pg_sequences
@@ -40,14 +41,12 @@ class Observer:
     def __init__(
         self,
         session: psycopg.Connection[Any],
-        publication: str,
-        oid: int,
+        publications: Mapping[str, int],
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take a session of its own, for ordinary queries, and the publication that is streamed: its name, and its oid when the line began."""
+        """Take a session of its own, for ordinary queries, and what is streamed: publications, with their oids when the line began."""
         self._session = session
-        self._publication = publication
-        self._oid = oid
+        self._publications = dict(publications)
         self._steady = steady
         self._looks: deque[Look] = deque()
         self._next_look = self._next_sample = 0.0
@@ -58,15 +57,15 @@ class Observer:
     def look(self) -> None:
         """Look at the server when it is time to.
 
-        Raises DatabaseError when the publication is gone or another one: PostgreSQL 18 then sends nothing of what is written, without an error.
+        Raises DatabaseError when a publication is gone or another one: PostgreSQL 18 then sends nothing of what is written, without an error.
         """
         now = self._steady()
         if now >= self._next_look:
             self._next_look = now + LOOK_SECONDS
-            moment, position, oid = self._session.execute(_NOW, (self._publication,)).fetchall()[0]
-            if oid != self._oid:
+            moment, position, found = self._session.execute(_NOW, (list(self._publications),)).fetchall()[0]
+            if found != self._publications:
                 raise DatabaseError(
-                    f"The publication {self._publication} was dropped while it was archived: run the function that keeps the database's roles, "
+                    "A publication of the archive was dropped while it was archived: run the function that keeps the database's roles, "
                     "which makes it again; the archive then begins a new line."
                 )
             self.newest = Look(moment, parse_lsn(position))

@@ -12,7 +12,7 @@ from runtime.wal.archive import Archive
 from runtime.wal.line import Follows, Line, lines
 from runtime.wal.names import LineName
 from runtime.wal.segments import transactions
-from runtime.wal.slot import Slot, drop_slot, find_publication, find_slot, flushed
+from runtime.wal.slot import Slot, drop_slot, find_publications, find_slot, flushed
 from runtime.wal.stream import Replication, System
 from runtime.wal.walk import path, reach
 
@@ -27,7 +27,6 @@ class Place:
     database: str
     instance: str
     slot: str
-    publication: str
     bucket: str
     prefix: str
     encryption: Encryption
@@ -54,7 +53,7 @@ class _History:
     """What a new line is about."""
 
     system: System
-    publication: int
+    publications: dict[str, int]
     follows: Follows | None
 
 
@@ -80,8 +79,8 @@ class Opening:
         earlier = lines(self._client, place.bucket, place.prefix, place.database)
         newest = earlier[-1] if earlier else None
         slot = find_slot(session, place.slot)
-        publication = find_publication(session, place.publication)
-        broken = broken or self._broken(newest, slot, system, publication)
+        publications = find_publications(session)
+        broken = broken or self._broken(newest, slot, system, publications)
         if newest is not None and slot is not None and broken is None:
             opened = self._go_on(newest, slot)
             if opened.position <= flushed(session):
@@ -89,7 +88,7 @@ class Opening:
             broken = "the archive has what the server has not: the server went back in time"
         drop_slot(session, place.slot)
         follows = self._follows(newest, slot, broken)
-        return self._begin(session, replication, _History(system, publication, follows))
+        return self._begin(session, replication, _History(system, publications, follows))
 
     def _go_on(self, line: Line, slot: Slot) -> Opened:
         archive = self._archive(line)
@@ -102,12 +101,14 @@ class Opening:
                 stored |= transactions(archive.get(name))
         return Opened(line, archive, position, slot.confirmed, stored, is_new=False)
 
-    def _broken(self, newest: Line | None, slot: Slot | None, system: System, publication: int) -> str | None:
+    def _broken(
+        self, newest: Line | None, slot: Slot | None, system: System, publications: dict[str, int]
+    ) -> str | None:
         """Why the newest line does not go on, None when it does or when there is none."""
         if newest is None:
             return None
-        if newest.publication != publication:
-            return f"the publication {self._place.publication} was dropped and made again; what was written between is in no line"
+        if newest.publications != publications:
+            return "a publication was dropped and made again; what was written between is in no line"
         return next(self._breaks(newest, slot, system), None)
 
     def _breaks(self, newest: Line, slot: Slot | None, system: System) -> Iterator[str]:
@@ -146,7 +147,7 @@ class Opening:
             slot=self._place.slot,
             started_at=self._clock.now(),
             server_version=f"{session.info.server_version // 10000}.{session.info.server_version % 10000}",
-            publication=history.publication,
+            publications=history.publications,
             follows=history.follows,
         )
         line.write(self._client, self._place.bucket, self._place.prefix, self._place.encryption)

@@ -13,6 +13,7 @@ from runtime.common.clock import Clock, Deadline
 from runtime.common.postgres import Connection, connect
 from runtime.wal.archiver import Archiver, Pace, Progress
 from runtime.wal.builder import Builder, DivergedError
+from runtime.wal.capture.publications import PUBLICATIONS
 from runtime.wal.line import Line
 from runtime.wal.observer import Observer
 from runtime.wal.opening import Opened, Opening, Place
@@ -62,8 +63,8 @@ class Archiving:
             opened = Opening(self.client, self.place, self.clock, listener.began).open(session, channel, broken)
             listener.opened(opened)
             builder = Builder(opened.line.name, token_hex(8), opened.position, opened.stored)
-            stream = channel.start(self.place.slot, self.place.publication, opened.start)
-            observer = Observer(session, self.place.publication, opened.line.publication)
+            stream = channel.start(self.place.slot, PUBLICATIONS, opened.start)
+            observer = Observer(session, opened.line.publications)
             put = partial(opened.archive.put, encryption=self.place.encryption)
             with Archiver(stream, builder, observer, put, self.pace) as archiver:
                 while not stop.is_set():

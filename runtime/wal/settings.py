@@ -26,7 +26,6 @@ class WalSettings(EnvironmentSettings):
     backup_kms_key_arn: KmsKeyArn = Field(description="The key that encrypts every object of the archive")
     # Names of slots: https://www.postgresql.org/docs/18/warm-standby.html#STREAMING-REPLICATION-SLOTS-MANIPULATION
     wal_slot: str = Field(default="jobr_archive", pattern=r"^[a-z0-9_]{1,63}$")
-    wal_publication: str = Field(default="jobr_archive", pattern=r"^[a-z0-9_]{1,63}$")
     wal_seconds: float = Field(
         default=1.0, ge=0.1, le=60, description="The longest that a change waits for its segment"
     )

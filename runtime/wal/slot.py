@@ -9,6 +9,7 @@ import psycopg
 from runtime.common.clock import Deadline
 from runtime.common.errors import DatabaseError
 from runtime.common.lsn import parse_lsn
+from runtime.wal.capture.publications import PUBLICATIONS
 
 # A writer tells the server of itself every few seconds; one that has been silent for so long is dead, or cut off.
 SILENT_SECONDS = 20
@@ -50,15 +51,17 @@ def find_slot(session: psycopg.Connection[Any], name: str) -> Slot | None:
     return Slot(name, active_pid, parse_lsn(confirmed) if confirmed else 0, lost, int(kept or 0))
 
 
-def find_publication(session: psycopg.Connection[Any], name: str) -> int:
-    """The publication's oid. Raises DatabaseError when there is none: PostgreSQL 18 streams nothing then, and only logs a warning."""
-    row = session.execute("SELECT oid::bigint FROM pg_publication WHERE pubname = %s", (name,)).fetchone()
-    if row is None:
+def find_publications(session: psycopg.Connection[Any]) -> dict[str, int]:
+    """The archive's publications and their oids. Raises DatabaseError when one is missing: PostgreSQL 18 streams nothing of it then, and only logs a warning."""
+    query = "SELECT pubname, oid::bigint FROM pg_publication WHERE pubname = ANY (%s)"
+    found = {name: int(oid) for name, oid in session.execute(query, (list(PUBLICATIONS),))}
+    missing = [name for name in PUBLICATIONS if name not in found]
+    if missing:
         raise DatabaseError(
-            f"The database {session.info.dbname} has no publication {name} (WAL_PUBLICATION), so nothing would be archived: "
+            f"The database {session.info.dbname} has no publication {' and no '.join(missing)}, so it cannot be archived: "
             "run the function that keeps the database's roles, which makes it."
         )
-    return int(row[0])
+    return found
 
 
 def flushed(session: psycopg.Connection[Any]) -> int:

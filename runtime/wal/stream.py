@@ -5,7 +5,7 @@ psycopg has no such mode; its connection to libpq has all that it takes.
 
 import select
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -95,11 +95,11 @@ class Replication:
         row = self._row(command.as_bytes(None))
         return Created(parse_lsn((row[1] or b"").decode()), row[2].decode() if row[2] else None)
 
-    def start(self, slot: str, publication: str, position: int) -> "Stream":
+    def start(self, slot: str, publications: Sequence[str], position: int) -> "Stream":
         """Stream what was committed at or behind `position`."""
         command = sql.SQL(
             "START_REPLICATION SLOT {} LOGICAL {} (proto_version '1', publication_names {}, messages 'true')"
-        ).format(sql.Identifier(slot), sql.SQL(lsn_text(position)), sql.Literal(_quoted(publication)))
+        ).format(sql.Identifier(slot), sql.SQL(lsn_text(position)), sql.Literal(",".join(map(_quoted, publications))))
         result = self._connection.exec_(command.as_bytes(None))
         if result.status != pq.ExecStatus.COPY_BOTH:
             raise psycopg.OperationalError(_said(result, self._connection))

@@ -64,7 +64,6 @@ class Work:
             database=settings.database_name,
             instance=settings.database_instance,
             slot=settings.wal_slot,
-            publication=settings.wal_publication,
             bucket=settings.backup_bucket,
             prefix=settings.wal_prefix,
             encryption=Encryption(settings.backup_kms_key_arn),

@@ -9,7 +9,7 @@ import pytest
 from runtime.common.aws import secrets_manager_client
 from tests.postgres_cluster import PostgresCluster, running_cluster
 from tests.runtime.conftest import BUCKET, KEY
-from tests.runtime.wal.world import Archived
+from tests.runtime.wal.world import PUBLICATIONS, Archived
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -29,7 +29,7 @@ def archived(logical_cluster: PostgresCluster, bucket: "S3Client") -> Iterator[A
     secret = json.dumps({"username": cluster.user, "password": cluster.password})
     arn = secrets_manager_client().create_secret(Name="replication", SecretString=secret)["ARN"]
     database = cluster.create_database("archived")
-    cluster.execute(database, "CREATE PUBLICATION jobr_archive FOR ALL TABLES")
+    cluster.execute(database, PUBLICATIONS)
     variables = {
         "ENVIRONMENT": "test",
         "DATABASE_HOST": cluster.host,

@@ -153,7 +153,6 @@ def test_what_s3_refuses_is_not_confirmed_and_comes_again(archived: Archived) ->
             SecretError,
             "no such secret",
         ),
-        ({"WAL_PUBLICATION": "nothing"}, DatabaseError, "nothing"),
     ],
 )
 def test_what_is_wrong_is_named_with_what_mends_it(

@@ -81,10 +81,10 @@ def test_a_server_that_tells_another_history_begins_a_new_line(archived: Archive
 
 def test_a_publication_that_was_made_again_begins_a_new_line(archived: Archived) -> None:
     begin(archived)
-    archived.run("DROP PUBLICATION jobr_archive", "INSERT INTO things VALUES (50)")
-    with pytest.raises(DatabaseError, match="no publication jobr_archive"):
+    archived.run("DROP PUBLICATION jobr_archive_changes", "INSERT INTO things VALUES (50)")
+    with pytest.raises(DatabaseError, match="no publication jobr_archive_changes"):
         archived.once()
-    archived.run("CREATE PUBLICATION jobr_archive FOR ALL TABLES")
+    archived.run("CREATE PUBLICATION jobr_archive_changes FOR ALL TABLES WITH (publish = 'update, delete')")
     assert "was dropped and made again" in go_on(archived)
 
 
