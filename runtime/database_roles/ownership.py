@@ -4,14 +4,16 @@ from psycopg import sql
 
 from runtime.database_roles.roles import DEFINITIONS, OWNER
 from runtime.database_roles.work import Work
+from runtime.wal.capture.objects import SCHEMA
 
 _DATABASE = sql.SQL("""
 SELECT pg_get_userbyid(datdba), has_database_privilege('public', oid, 'CONNECT'), has_database_privilege('public', oid, 'TEMPORARY')
 FROM pg_database WHERE datname = current_database()""")
-# Every schema that people made, and public; what belongs to an extension is the extension's business.
-SCHEMAS = """
+# Every schema that people made, and public; what belongs to an extension is the extension's business, and to the capture nobody else's:
+# the owner of its proofs could forge changes of the schema.
+SCHEMAS = f"""
 SELECT n.oid, n.nspname, n.nspowner FROM pg_namespace n
-WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', '{SCHEMA}')
 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')"""
 # A sequence that belongs to a column and a type that belongs to a table go with them. public belongs to whoever owns the database.
 _FOREIGN = sql.SQL(f"""
