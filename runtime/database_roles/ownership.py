@@ -14,7 +14,7 @@ FROM pg_database WHERE datname = current_database()""")
 SCHEMAS = f"""
 SELECT n.oid, n.nspname, n.nspowner FROM pg_namespace n
 WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', '{SCHEMA}')
-AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')"""
+AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')"""  # noqa: S608 - a constant
 # A sequence that belongs to a column and a type that belongs to a table go with them. public belongs to whoever owns the database.
 _FOREIGN = sql.SQL(f"""
 WITH schemas AS ({SCHEMAS}), objects AS (

@@ -10,7 +10,8 @@ from runtime.wal.pgoutput import Begin, Parsed
 class Transaction:
     """One committed transaction. `changes` reads what lies between its Begin and its Commit, anew at each call, one message at a time.
 
-    Relation and TypeName messages stand before the first change that needs them, at least once since the reader began.
+    Relation and TypeName messages stand before the first change that needs them, at least once since the reader began; those of a transaction whose changes
+    nobody read come again in the next one.
     """
 
     begin: Begin

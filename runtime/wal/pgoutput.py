@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from typing import NamedTuple
 
 # PostgreSQL counts microseconds from here.
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -20,8 +21,6 @@ _TRUNCATE = struct.Struct(">xIB")
 _COLUMN_END = struct.Struct(">Ii")
 _SHORT = struct.Struct(">H")
 _LONG = struct.Struct(">I")
-# How a value stands in a row.
-_TEXT, _NULL, _UNCHANGED = b"tnu"
 
 
 class Kind(IntEnum):
@@ -39,8 +38,7 @@ class Kind(IntEnum):
     MESSAGE = ord("M")
 
 
-@dataclass(frozen=True)
-class Begin:
+class Begin(NamedTuple):
     """A transaction begins: where its commit record begins, when it was committed, and its number."""
 
     final_lsn: int
@@ -48,8 +46,7 @@ class Begin:
     xid: int
 
 
-@dataclass(frozen=True)
-class Commit:
+class Commit(NamedTuple):
     """A transaction ends: where its commit record begins, and the position behind that record."""
 
     commit_lsn: int
@@ -98,18 +95,19 @@ UNCHANGED = Unchanged()
 # A value as text, None for NULL.
 Value = bytes | None | Unchanged
 Row = tuple[Value, ...]
+# How a value stands in a row: as text, or as one of these.
+_TEXT = ord("t")
+_OTHERS: dict[int, Value] = {ord("n"): None, ord("u"): UNCHANGED}
 
 
-@dataclass(frozen=True)
-class Insert:
+class Insert(NamedTuple):
     """A new row."""
 
     relation: int
     new: Row
 
 
-@dataclass(frozen=True)
-class Update:
+class Update(NamedTuple):
     """A changed row. `old` is there when the key changed (key columns alone, the others NULL) or the identity is FULL (`old_is_whole`)."""
 
     relation: int
@@ -118,8 +116,7 @@ class Update:
     new: Row
 
 
-@dataclass(frozen=True)
-class Delete:
+class Delete(NamedTuple):
     """A row that is gone: its key columns alone, or the whole row when the identity is FULL."""
 
     relation: int
@@ -231,21 +228,17 @@ def _row(data: bytes, at: int) -> tuple[Row, int]:
     values: list[Value] = []
     for _ in range(count):
         kind = data[at]
-        at += 1
         if kind == _TEXT:
-            (size,) = _LONG.unpack_from(data, at)
-            at += 4
-            value = data[at : at + size]
-            if len(value) != size:
-                raise ValueError("a value is cut off")
-            values.append(value)
-            at += size
-        elif kind == _NULL:
-            values.append(None)
-        elif kind == _UNCHANGED:
-            values.append(UNCHANGED)
+            start = at + 5
+            at = start + _LONG.unpack_from(data, at + 1)[0]
+            values.append(data[start:at])
+        elif kind in _OTHERS:
+            values.append(_OTHERS[kind])
+            at += 1
         else:
             raise ValueError(f"a value of kind {bytes([kind])!r}")
+    if at > len(data):
+        raise ValueError("a value is cut off")
     return tuple(values), at
 
 

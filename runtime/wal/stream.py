@@ -19,8 +19,12 @@ from runtime.common.lsn import lsn_text, parse_lsn
 from runtime.common.postgres import Connection, database_errors
 from runtime.wal.pgoutput import EPOCH
 
-# As a native subscription asks for (libpqrcv_connect), and the two that it leaves to the server: every value as text that any server reads alike.
-TEXT_OPTIONS = "-c datestyle=ISO -c intervalstyle=postgres -c extra_float_digits=3 -c bytea_output=hex -c timezone=UTC -c lc_monetary=C"
+# As a native subscription asks for (libpqrcv_connect), and what it leaves to the server: every value as text that any server reads alike.
+# Without a search path, names of tables and types that stand in values have their schemas.
+TEXT_OPTIONS = (
+    "-c datestyle=ISO -c intervalstyle=postgres -c extra_float_digits=3 -c bytea_output=hex -c timezone=UTC -c lc_monetary=C "
+    "-c client_encoding=UTF8 -c search_path="
+)
 
 _DATA = struct.Struct(">cQQq")
 _KEEPALIVE = struct.Struct(">cQqB")
