@@ -40,7 +40,7 @@ status: ## say what runs on the embedded cloud (seconds)
 	@$(PREPARE) run -- -m sandbox status $(ARGS)
 
 test: ## run the tests; ARGS="-k word" for some of them (minutes)
-	@$(PREPARE) run -- -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PREPARE) run -- -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 lint: ## check style, types, locks and that nothing secret is in the files (about a minute)
 	@$(PREPARE) run --no-pulumi -- -m tools.lint
