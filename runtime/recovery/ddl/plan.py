@@ -59,6 +59,9 @@ def plan(announcement: Announcement) -> Plan:
     if isinstance(statement.node, ast.GrantStmt) and "jobr_archive" in statement.text:
         # Who may do what in the archive's own schema is kept by the capture, there and here.
         return Plan(())
+    if _is_about_large_objects(statement.node):
+        # They are not in the archive: those of the base stay as they were there, and newer ones are missing.
+        return Plan(())
     columns = _definitions(statement.node, AlterTableType.AT_AddColumn, ast.ColumnDef)
     added = frozenset(column.colname for column in columns if column.colname)
     return Plan((_rewritten(statement),), added, _detached(statement.node))
@@ -78,6 +81,11 @@ def _drops(announcement: Announcement) -> str:
         raise _refusal(announcement)
     words = ((_WORDS.get(item.type, item.type.upper()), item.identity) for item in kept)
     return "; ".join(f"DROP {kind} IF EXISTS {identity} CASCADE" for kind, identity in words)
+
+
+def _is_about_large_objects(node: ast.Node) -> bool:
+    kinds = (getattr(node, name, None) for name in ("objtype", "objectType"))
+    return ObjectType.OBJECT_LARGEOBJECT in kinds
 
 
 def _commands(node: ast.Node, kind: AlterTableType) -> Iterator[ast.AlterTableCmd]:
