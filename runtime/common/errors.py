@@ -69,7 +69,7 @@ class UnexpectedError(OperationError):
 class PreflightError(OperationError):
     """What is missing before any work begins: all of it at once."""
 
-    def __init__(self, problems: Sequence[OperationError]) -> None:
-        """Take every problem that the checks found."""
-        super().__init__("\n  - ".join(["The backup cannot start:", *map(str, problems)]))
+    def __init__(self, problems: Sequence[OperationError], subject: str = "The backup cannot start") -> None:
+        """Take every problem that the checks found, and what they prevent."""
+        super().__init__("\n  - ".join([f"{subject}:", *map(str, problems)]))
         self.problems = tuple(problems)
