@@ -28,6 +28,7 @@ ROOM_TITLES = {
     "network": "Network",
     "database": "Database",
     "storage": "Storage",
+    "archive": "The WAL archive",
     "application": "Application",
     "variables": "The application's variables",
     "scaling": "Scaling",

@@ -55,6 +55,7 @@ class Service(Component):
         self._args = args
         self.service = self._service()
         self.cluster_name = args.cluster.name
+        self.cluster_arn = args.cluster.arn
         self.service_name = self.service.name
         self.log_group = args.task.log_group
         self.task_role_arn = args.task.role_arn

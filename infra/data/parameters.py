@@ -7,6 +7,8 @@ log_filename (tied to its own rotation), wal_level (replica already), and max_wa
 from dataclasses import dataclass
 
 FAMILY = "postgres18"
+# An abandoned slot keeps WAL until the disk is full; beyond this it is lost, and a new base is taken. RDS wants MiB.
+MAXIMUM_SLOT_WAL_MIB = 10_240
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +61,7 @@ _FIXED: tuple[Parameter, ...] = (
     Parameter(name="log_autovacuum_min_duration", value="10000"),  # milliseconds
     # A transaction that was forgotten holds its locks and keeps vacuum from cleaning; the logins have shorter limits.
     Parameter(name="idle_in_transaction_session_timeout", value="300000"),  # milliseconds: 5 minutes
-    # An abandoned slot keeps WAL until the disk is full; beyond this it is lost, and a new base is taken.
-    Parameter(name="max_slot_wal_keep_size", value="10240"),  # MiB: 10 GiB
+    Parameter(name="max_slot_wal_keep_size", value=str(MAXIMUM_SLOT_WAL_MIB)),
     # A password that somebody sets in clear is stored as a verifier of the strong kind.
     Parameter(name="password_encryption", value="scram-sha-256"),
 )

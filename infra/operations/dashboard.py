@@ -6,6 +6,7 @@ Structure: CloudWatch API Reference, "Dashboard Body Structure and Syntax".
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
@@ -22,6 +23,8 @@ STATUS_HEIGHT = 4
 RUNBOOKS_HEIGHT = 6
 # CloudWatch takes up to 100 alarms in a status widget.
 STATUS_LIMIT = 100
+# What is shown without an alarm: by group, and by title in it.
+Graphs = Mapping[Group, Mapping[str, Signal]]
 _SIGNS = {Comparison.ABOVE: ">", Comparison.AT_LEAST: "≥", Comparison.BELOW: "<"}
 
 
@@ -36,9 +39,17 @@ class Tile:
 
 
 def dashboard_body(
-    alarms: Sequence[Alarm], *, arns: Sequence[pulumi.Input[str]], balancer: WatchedBalancer, region: str
+    alarms: Sequence[Alarm],
+    *,
+    arns: Sequence[pulumi.Input[str]],
+    balancer: WatchedBalancer,
+    region: str,
+    graphs: Graphs = MappingProxyType({}),
 ) -> pulumi.Output[str]:
-    """The dashboard: what is in alarm, traffic, errors, latency and saturation, then each group, then the runbooks."""
+    """The dashboard: what is in alarm, traffic, errors, latency and saturation, then each group, then the runbooks.
+
+    `graphs` are shown in their group beside those of its alarms.
+    """
     placed: list[dict[str, Any]] = []
     row = 0
 
@@ -53,6 +64,10 @@ def dashboard_body(
     add(list(_grid(_golden(alarms, balancer), row, region)))
     for group in Group:
         tiles = [_tile(alarm) for alarm in alarms if alarm.group is group]
+        tiles += [
+            Tile(title=title, signal=signal, seconds=60, thresholds={})
+            for title, signal in graphs.get(group, {}).items()
+        ]
         if tiles:
             add([_text(f"## {group}", row, TITLE_HEIGHT)])
             add(list(_grid(tiles, row, region)))

@@ -12,11 +12,14 @@ from infra.data.postgres import Role
 from infra.data.room import Data
 from infra.network.address_plan import Tier
 from infra.network.room import Network
+from infra.operations.alarms.archive import WatchedArchive, WatchedTask
 from infra.operations.alarms.component import Alarms
 from infra.operations.alarms.database import WatchedDatabase
 from infra.operations.alarms.platform import WatchedPlatform
 from infra.operations.alarms.requests import WatchedBalancer
 from infra.operations.alarms.service import WatchedService
+from infra.operations.archive import ArchivedDatabase, WalArchiver, WalArchiverArgs
+from infra.operations.archiver_task import Place
 from infra.operations.database_backup import DatabaseBackup, DatabaseBackupArgs
 from infra.operations.functions import FunctionNetwork, FunctionPlatform
 from infra.operations.image import RuntimeImage, RuntimeImageArgs
@@ -24,13 +27,15 @@ from infra.operations.notifications import Notifications, NotificationsArgs
 from infra.operations.release_alarms import ReleaseAlarms, ReleaseAlarmsArgs
 from infra.operations.severity import Severity
 from infra.operations.watch import Watch, WatchArgs, Watched
+from infra.settings import WalArchive
 
 
 @dataclass(frozen=True, kw_only=True)
 class Operations:
-    """What the operations room shows."""
+    """What the operations room shows; `archiver` is None where nothing is archived."""
 
     backup: DatabaseBackup
+    archiver: WalArchiver | None
     watch: Watch
 
 
@@ -88,17 +93,20 @@ def operations(
 ) -> Operations:
     """Declare the functions, what starts them, and what watches the stack; `others` are alarms that other rooms declared."""
     backup = _backup(context, platform, around)
+    archiver = _archiver(context, platform, around)
+    archiving = [archiver.function] if archiver and archiver.function else []
+    functions = (backup.function, around.data.postgres.roles.function, *archiving)
     events = DatabaseEventsArgs(instances=around.data.postgres.instances, topic_arn=platform.topics[Severity.WARNING])
     DatabaseEvents(context.name("database-events"), events, context.options())
     args = WatchArgs(
         settings=context.settings.alarms,
         region=context.stack.region,
-        watched=_watched(context, around),
+        watched=_watched(context, around, archiver),
         database_log_group=around.data.postgres.log_group,
         topics=around.notifications.topics,
-        others=[*others, *(function.alarms for function in (backup.function, around.data.postgres.roles.function))],
+        others=[*others, *(function.alarms for function in functions)],
     )
-    return Operations(backup=backup, watch=Watch(context.prefix, args, context.options()))
+    return Operations(backup=backup, archiver=archiver, watch=Watch(context.prefix, args, context.options()))
 
 
 def _backup(context: Context, platform: FunctionPlatform, around: Surroundings) -> DatabaseBackup:
@@ -106,9 +114,7 @@ def _backup(context: Context, platform: FunctionPlatform, around: Surroundings) 
     args = DatabaseBackupArgs(
         platform=platform,
         settings=settings.operations,
-        network=FunctionNetwork(
-            subnet_ids=around.network.vpc.subnet_ids(Tier.PRIVATE), security_group_id=around.network.groups.backup.id
-        ),
+        network=_beside_the_database(around),
         database_host=data.postgres.host,
         database_port=data.postgres.port,
         database_name=settings.database.name,
@@ -121,6 +127,36 @@ def _backup(context: Context, platform: FunctionPlatform, around: Surroundings) 
     return DatabaseBackup(context.name("database-backup"), args, context.options())
 
 
+def _archiver(context: Context, platform: FunctionPlatform, around: Surroundings) -> WalArchiver | None:
+    settings, data = context.settings, around.data
+    if settings.archive.mode is WalArchive.OFF:
+        return None
+    args = WalArchiverArgs(
+        platform=platform,
+        settings=settings.archive,
+        place=Place(cluster_arn=around.application.service.cluster_arn, ready=data.postgres.ready),
+        network=_beside_the_database(around),
+        database=ArchivedDatabase(
+            host=data.postgres.host,
+            port=data.postgres.port,
+            name=settings.database.name,
+            instance=data.postgres.primary.resource_id,
+            secret_arn=data.postgres.logins[Role.REPLICATION].secret_arn,
+        ),
+        folder=data.buckets.wal,
+        storage_key_arn=around.keys.storage,
+        secrets_key_arn=around.keys.secrets,
+    )
+    return WalArchiver(context.name("wal-archive"), args, context.options())
+
+
+def _beside_the_database(around: Surroundings) -> FunctionNetwork:
+    """Where that stands which reads the whole database."""
+    return FunctionNetwork(
+        subnet_ids=around.network.vpc.subnet_ids(Tier.PRIVATE), security_group_id=around.network.groups.backup.id
+    )
+
+
 def _watched_balancer(entrance: Entrance) -> WatchedBalancer:
     balancer = entrance.balancer
     return WatchedBalancer(
@@ -129,7 +165,7 @@ def _watched_balancer(entrance: Entrance) -> WatchedBalancer:
     )
 
 
-def _watched(context: Context, around: Surroundings) -> Watched:
+def _watched(context: Context, around: Surroundings, archiver: WalArchiver | None) -> Watched:
     return Watched(
         balancer=_watched_balancer(around.application.entrance),
         service=_watched_service(context, around),
@@ -141,6 +177,19 @@ def _watched(context: Context, around: Surroundings) -> Watched:
             nat_gateway_ids=around.network.vpc.nat_gateway_ids,
             topic_names=around.notifications.names,
         ),
+        archive=_watched_archive(context, around, archiver),
+    )
+
+
+def _watched_archive(context: Context, around: Surroundings, archiver: WalArchiver | None) -> WatchedArchive | None:
+    objective = context.settings.archive.objective
+    if archiver is None or objective is None:
+        return None
+    cluster_name, task = around.application.service.cluster_name, archiver.task
+    return WatchedArchive(
+        environment=context.stack.environment,
+        objective=objective,
+        task=WatchedTask(cluster_name=cluster_name, service_name=task.service_name) if task else None,
     )
 
 

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.component import Component
+from infra.operations.alarms.archive import WatchedArchive, archive_alarms, archive_graphs
 from infra.operations.alarms.component import Alarms, AlarmsArgs
 from infra.operations.alarms.database import (
     DEADLOCK_PATTERN,
@@ -15,7 +16,7 @@ from infra.operations.alarms.database import (
     database_alarms,
     deadlock_namespace,
 )
-from infra.operations.alarms.model import Alarm
+from infra.operations.alarms.model import Alarm, Group
 from infra.operations.alarms.platform import WatchedPlatform, platform_alarms
 from infra.operations.alarms.requests import WatchedBalancer, request_alarms
 from infra.operations.alarms.service import WatchedService, service_alarms
@@ -26,12 +27,13 @@ from infra.settings import AlarmSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    """All that the stack's own alarms look at."""
+    """All that the stack's own alarms look at; `archive` is None where nothing is archived."""
 
     balancer: WatchedBalancer
     service: WatchedService
     database: WatchedDatabase
     platform: WatchedPlatform
+    archive: WatchedArchive | None
 
 
 def stack_alarms(watched: Watched, settings: AlarmSettings) -> list[Alarm]:
@@ -41,6 +43,7 @@ def stack_alarms(watched: Watched, settings: AlarmSettings) -> list[Alarm]:
         *service_alarms(watched.service, settings),
         *database_alarms(watched.database, settings),
         *platform_alarms(watched.platform, settings),
+        *(archive_alarms(watched.archive) if watched.archive else ()),
     ]
 
 
@@ -90,11 +93,16 @@ class Watch(Component):
         lists = [*self._args.others, self.alarms]
         declared = [alarm for alarms in lists for alarm in alarms.declared]
         arns = [arn for alarms in lists for arn in alarms.arns]
+        archive = self._args.watched.archive
         return aws.cloudwatch.Dashboard(
             self.component_name,
             dashboard_name=self.component_name,
             dashboard_body=dashboard_body(
-                declared, arns=arns, balancer=self._args.watched.balancer, region=self._args.region
+                declared,
+                arns=arns,
+                balancer=self._args.watched.balancer,
+                region=self._args.region,
+                graphs={Group.ARCHIVE: archive_graphs(archive)} if archive else {},
             ),
             opts=self.options(),
         )

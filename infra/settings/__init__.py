@@ -5,6 +5,7 @@ from infra.settings.problems import NAMESPACE, Problem, SettingsError
 from infra.settings.rooms import (
     AlarmSettings,
     ApplicationSettings,
+    ArchiveSettings,
     DatabaseSettings,
     DeploymentSettings,
     NetworkSettings,
@@ -17,6 +18,7 @@ from infra.settings.rooms import (
     VariableSettings,
     VerdictSettings,
 )
+from infra.settings.rooms.archive import WalArchive
 from infra.settings.types import Architecture, DeploymentStrategy, Environment, LockMode, NatGateways
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "AlarmSettings",
     "ApplicationSettings",
     "Architecture",
+    "ArchiveSettings",
     "DatabaseSettings",
     "DeploymentSettings",
     "DeploymentStrategy",
@@ -41,5 +44,6 @@ __all__ = [
     "StorageSettings",
     "VariableSettings",
     "VerdictSettings",
+    "WalArchive",
     "load",
 ]

@@ -1,31 +1,34 @@
-"""What the application may do with the owner's tables, of today and of tomorrow; and what somebody granted beside that."""
+"""What logins may do with the owner's objects, of today and of tomorrow; and what somebody granted beside that."""
 
 from psycopg import sql
 
 from runtime.database_roles.ownership import SCHEMAS
-from runtime.database_roles.roles import DEFINITIONS, EXTENSIONS, OWNER, SEQUENCE_PRIVILEGES, TABLE_PRIVILEGES, Role
+from runtime.database_roles.roles import DEFINITIONS, EXTENSIONS, OWNER, Grants, Role
 from runtime.database_roles.work import Work
 
-_KINDS = {"TABLES": ("r", TABLE_PRIVILEGES), "SEQUENCES": ("S", SEQUENCE_PRIVILEGES), "SCHEMAS": ("n", ("USAGE",))}
+# Default privileges by kind: their code in pg_default_acl, and their name in ALTER DEFAULT PRIVILEGES.
+_KINDS = {"TABLE": ("r", "TABLES"), "SEQUENCE": ("S", "SEQUENCES"), "SCHEMA": ("n", "SCHEMAS")}
 _DEFAULTS = sql.SQL("""
 SELECT a.privilege_type FROM pg_default_acl, aclexplode(defaclacl) a
 WHERE pg_get_userbyid(defaclrole) = %s AND defaclnamespace = 0 AND defaclobjtype = %s AND pg_get_userbyid(a.grantee) = %s""")
+# The objects of a kind on which a login lacks one of the privileges.
 _MISSING = {
     "SCHEMA": sql.SQL(f"""
         WITH schemas AS ({SCHEMAS}) SELECT quote_ident(nspname) FROM schemas
-        WHERE pg_has_role(nspowner, 'USAGE') AND NOT has_schema_privilege(%s, oid, 'USAGE') ORDER BY 1"""),  # noqa: S608
+        WHERE pg_has_role(nspowner, 'USAGE') AND NOT (
+            SELECT bool_and(has_schema_privilege(%s, oid, p)) FROM unnest(%s::text[]) p)
+        ORDER BY 1"""),  # noqa: S608
     "TABLE": sql.SQL(f"""
         WITH schemas AS ({SCHEMAS}) SELECT c.oid::regclass::text FROM pg_class c JOIN schemas s ON s.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_get_userbyid(c.relowner) = '{OWNER}' AND NOT (
-            SELECT bool_and(has_table_privilege(%s, c.oid, p)) FROM unnest('{{{",".join(TABLE_PRIVILEGES)}}}'::text[]) p)
+            SELECT bool_and(has_table_privilege(%s, c.oid, p)) FROM unnest(%s::text[]) p)
         ORDER BY 1"""),  # noqa: S608
     "SEQUENCE": sql.SQL(f"""
         WITH schemas AS ({SCHEMAS}) SELECT c.oid::regclass::text FROM pg_class c JOIN schemas s ON s.oid = c.relnamespace
         WHERE c.relkind = 'S' AND pg_get_userbyid(c.relowner) = '{OWNER}' AND NOT (
-            SELECT bool_and(has_sequence_privilege(%s, c.oid, p)) FROM unnest('{{{",".join(SEQUENCE_PRIVILEGES)}}}'::text[]) p)
+            SELECT bool_and(has_sequence_privilege(%s, c.oid, p)) FROM unnest(%s::text[]) p)
         ORDER BY 1"""),  # noqa: S608
 }
-_PRIVILEGES = {"SCHEMA": ("USAGE",), "TABLE": TABLE_PRIVILEGES, "SEQUENCE": SEQUENCE_PRIVILEGES}
 # Grants to our logins and to everybody on what is not an extension's; an owner's own entry is no grant.
 _GRANTED = sql.SQL(f"""
 WITH schemas AS ({SCHEMAS}), granted AS (
@@ -50,34 +53,40 @@ _UNREADABLE = {
 
 
 def keep_grants(work: Work) -> None:
-    """The application may use every schema, table and sequence of the owner's, those to come included."""
-    for kind, query in _MISSING.items():
-        names = [row[0] for row in work.rows(query, Role.APPLICATION.username)]
-        if names:
-            privileges = ", ".join(_PRIVILEGES[kind])
-            # The names come quoted from the server.
-            statement = sql.SQL(f"GRANT {privileges} ON {kind} {', '.join(names)} TO {{}}")
-            noun = kind.lower() if len(names) == 1 else f"{len(names)} {kind.lower()}s"
-            what = f"{Role.APPLICATION.username}: {privileges} on {noun} {names[0] if len(names) == 1 else ''}".rstrip()
-            work.change(what, statement.format(sql.Identifier(Role.APPLICATION.username)))
-    for kind, (code, to_come) in _KINDS.items():
-        _keep_default(work, kind, code, to_come)
+    """Every login may do with the owner's schemas, tables and sequences what its definition says, those to come included."""
+    for definition in DEFINITIONS:
+        login, privileges = definition.role.username, definition.grants
+        for kind in _MISSING:
+            if kind in privileges:
+                _keep_granted(work, login, kind, privileges[kind])
+        for kind in _KINDS:
+            _keep_default(work, login, kind, privileges)
 
 
-def _keep_default(work: Work, kind: str, code: str, privileges: tuple[str, ...]) -> None:
-    application = Role.APPLICATION.username
-    found = {row[0] for row in work.rows(_DEFAULTS, OWNER, code, application)}
-    names = ", ".join(privileges)
+def _keep_granted(work: Work, login: str, kind: str, privileges: tuple[str, ...]) -> None:
+    names = [row[0] for row in work.rows(_MISSING[kind], login, list(privileges))]
+    if names:
+        wanted = ", ".join(privileges)
+        # The names come quoted from the server.
+        statement = sql.SQL(f"GRANT {wanted} ON {kind} {', '.join(names)} TO {{}}")
+        noun = kind.lower() if len(names) == 1 else f"{len(names)} {kind.lower()}s"
+        what = f"{login}: {wanted} on {noun} {names[0] if len(names) == 1 else ''}".rstrip()
+        work.change(what, statement.format(sql.Identifier(login)))
+
+
+def _keep_default(work: Work, login: str, kind: str, grants: Grants) -> None:
+    code, plural = _KINDS[kind]
+    privileges = grants.get(kind, ())
+    found = {row[0] for row in work.rows(_DEFAULTS, OWNER, code, login)}
     if not found.issuperset(privileges):
-        statement = sql.SQL(f"ALTER DEFAULT PRIVILEGES FOR ROLE {{}} GRANT {names} ON {kind} TO {{}}")
+        names = ", ".join(privileges)
+        statement = sql.SQL(f"ALTER DEFAULT PRIVILEGES FOR ROLE {{}} GRANT {names} ON {plural} TO {{}}")
         work.change(
-            f"{application}: {names} on the {kind.lower()} to come",
-            statement.format(sql.Identifier(OWNER), sql.Identifier(application)),
+            f"{login}: {names} on the {plural.lower()} to come",
+            statement.format(sql.Identifier(OWNER), sql.Identifier(login)),
         )
     for extra in sorted(found - set(privileges)):
-        work.warn(
-            f"{application} gets {extra} on the {kind.lower()} to come, by hand: take it back, or add it to the data"
-        )
+        work.warn(f"{login} gets {extra} on the {plural.lower()} to come, by hand: take it back, or add it to the data")
 
 
 def keep_extensions(work: Work) -> None:
@@ -116,4 +125,5 @@ def _expected(kind: str, who: str, privilege: str) -> bool:
         return privilege == "CONNECT" and who != "PUBLIC"
     if who == "PUBLIC":
         return kind == "SCHEMA" and privilege == "USAGE"
-    return who == Role.APPLICATION.username and privilege in _PRIVILEGES[kind]
+    granted = {definition.role.username: definition.grants for definition in DEFINITIONS}
+    return privilege in granted.get(who, {}).get(kind, ())

@@ -5,15 +5,12 @@ role, unless the session asks for another value itself.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 PREFIX = "jobr_"
 # Owns the database and all that migrations make in it. Nobody logs in as the owner.
 OWNER = "jobr_owner"
-# What the application may do with every table, and with every sequence, of the owner's.
-TABLE_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE")
-SEQUENCE_PRIVILEGES = ("USAGE", "SELECT")
 # Extensions that the database has, where the server offers them.
 EXTENSIONS = ("pg_stat_statements",)
 # The application's share of max_connections, in percent; the rest is for the other logins, for operators and for RDS itself.
@@ -35,19 +32,24 @@ class Role(StrEnum):
         return PREFIX + self.value.replace("-", "_")
 
 
+# What a login may do with everything of one kind that is the owner's: SCHEMA, TABLE or SEQUENCE.
+Grants = Mapping[str, tuple[str, ...]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Definition:
     """One login.
 
     `connections` is the most that it may hold at once, None for the application's share. `member_of` are roles whose rights it
-    has, where the server knows them. `replicates` asks for the right to stream changes.
+    has, where the server knows them. `grants` holds for what the owner has and will have. `replicates` asks for the right to stream
+    changes.
     """
 
     role: Role
     connections: int | None
     settings: Mapping[str, str]
     member_of: tuple[str, ...] = ()
-    writes: bool = False
+    grants: Grants = field(default_factory=dict)
     replicates: bool = False
     comment: str = ""
 
@@ -65,7 +67,11 @@ DEFINITIONS: tuple[Definition, ...] = (
         role=Role.APPLICATION,
         connections=None,
         settings={**_SHORT, "statement_timeout": "30s"},
-        writes=True,
+        grants={
+            "SCHEMA": ("USAGE",),
+            "TABLE": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+            "SEQUENCE": ("USAGE", "SELECT"),
+        },
         comment="reads and writes rows; changes no schema",
     ),
     Definition(
@@ -97,6 +103,9 @@ DEFINITIONS: tuple[Definition, ...] = (
         settings={**_UNHURRIED, "lock_timeout": "5s"},
         # RDS gives the right to stream by this role; elsewhere it is an attribute.
         member_of=("rds_replication",),
+        # PostgreSQL streams no sequences, so the archiver samples them (runtime/wal/observer.py). pg_read_all_data would open the tables too,
+        # whose rows the stream already brings: those of the publications, and no query of one's own.
+        grants={"SCHEMA": ("USAGE",), "SEQUENCE": ("SELECT",)},
         replicates=True,
         comment="streams changes from a slot",
     ),

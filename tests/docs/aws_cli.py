@@ -47,7 +47,7 @@ OWN = {
 # The CLI keeps `aws s3` for commands of its own.
 SERVICES = {"s3api": "s3"}
 # The answer's file, a word without an option.
-POSITIONAL = {("lambda", "invoke"): 1}
+POSITIONAL = {("lambda", "invoke"): 1, ("s3api", "get-object"): 1}
 
 
 def commands(code: str) -> Iterator[list[str]]:

@@ -24,7 +24,8 @@ def _databases(found: Sequence[Declared]) -> str:
 
 
 def _service(found: Sequence[Declared]) -> str:
-    return f"Fargate service · from {found[0].inputs.get('desiredCount', 1):g} tasks"
+    tasks = found[0].inputs.get("desiredCount", 1)
+    return f"Fargate service · from {tasks:g} task{'' if tasks == 1 else 's'}"
 
 
 def _functions(found: Sequence[Declared]) -> str:

@@ -21,7 +21,7 @@ def page() -> str:
         "# What a month costs",
         "",
         "An estimate, in USD: what each stack declares, counted, at AWS's list prices on demand in us-east-1, with the assumptions of use below.",
-        f"A month has {HOURS} hours. Taxes, support, free tiers, savings plans and requests that cost cents (Lambda, queues, topics, S3 and KMS calls) are left out.",
+        f"A month has {HOURS} hours. Taxes, support, free tiers, savings plans and requests that cost cents (Lambda, queues, topics, S3 and KMS calls, but for the archive's) are left out.",
         "",
         *_overview(bills),
     ]

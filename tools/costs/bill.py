@@ -4,13 +4,17 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tools.costs.prices import Price, Prices
+from tools.costs.prices import HOURS, Price, Prices
 from tools.declared import Declaration, Declared
 
 # vCPUs of the classes that prices.toml knows; RDS Proxy bills them, two at least.
 VCPUS = {"db.t4g.medium": 2, "db.m7g.large": 2}
 SECONDS_BETWEEN_SAMPLES = 60
 FREE_INTERNET_GB = 100
+ARCHIVER = "jobr:operations:WalArchiver"
+# The archiver's pace (runtime/wal/settings.py), and how long a function of it runs of each minute: 40 s, its start and its end.
+WRITING_SECONDS, IDLE_SECONDS = 1.0, 30.0
+RUN_SECONDS, RUN_EVERY_SECONDS = 45, 60
 Usage = Mapping[str, float]
 
 
@@ -45,6 +49,7 @@ class Bill:
             self._entrance,
             self._network,
             self._storage,
+            self._archive,
             self._security,
             self._watching,
         )
@@ -73,13 +78,44 @@ class Bill:
 
     def _tasks(self) -> Iterator[Line]:
         for task in self._declared.all("aws:ecs/taskDefinition:TaskDefinition"):
-            tasks = max(self._usage["average_tasks"], self._least_tasks())
+            fixed = self._fixed_tasks(task)
+            tasks = max(self._usage["average_tasks"], self._least_tasks()) if fixed is None else fixed
+            whose = f"{tasks:g} tasks" if fixed is None else self._short(task)
             architecture = task.inputs["runtimePlatform"]["cpuArchitecture"].lower().replace("_", "-")
             vcpus, gib = int(task.inputs["cpu"]) / 1024, int(task.inputs["memory"]) / 1024
-            yield self._line(
-                "Fargate", f"vCPUs of {tasks:g} tasks", vcpus * tasks, ("hour", f"fargate-vcpu-{architecture}")
-            )
-            yield self._line("Fargate", f"GB of {tasks:g} tasks", gib * tasks, ("hour", f"fargate-gib-{architecture}"))
+            yield self._line("Fargate", f"vCPUs of {whose}", vcpus * tasks, ("hour", f"fargate-vcpu-{architecture}"))
+            yield self._line("Fargate", f"GB of {whose}", gib * tasks, ("hour", f"fargate-gib-{architecture}"))
+
+    def _fixed_tasks(self, task: Declared) -> float | None:
+        """How many tasks a service runs that nothing scales; None for one that is scaled."""
+        scaled = {
+            target.inputs["resourceId"].rpartition("/")[2]
+            for target in self._declared.all("aws:appautoscaling/target:Target")
+            if "resourceId" in target.inputs
+        }
+        for service in self._declared.all("aws:ecs/service:Service"):
+            if service.inputs["taskDefinition"].endswith(f":{task.name}") and service.name not in scaled:
+                return float(service.inputs["desiredCount"])
+        return None
+
+    def _short(self, resource: Declared) -> str:
+        return resource.name.removeprefix(f"jobr-{self._declared.stack}-").replace("-", " ")
+
+    def _archive(self) -> Iterator[Line]:
+        """The archive's own requests: a segment a second while somebody writes, one in half a minute while nobody does."""
+        if not self._count(ARCHIVER):
+            return
+        seconds, busy = HOURS * 3600, self._usage["archive_busy_percent"] / 100
+        segments = seconds * (busy / WRITING_SECONDS + (1 - busy) / IDLE_SECONDS) / 1e6
+        yield self._line("S3", "million segments of the archive", segments, ("million", "put"))
+        if self._count("aws:s3/bucketReplicationConfig:BucketReplicationConfig"):
+            yield self._line("S3", "million segments copied", segments, ("million", "put"))
+        for function in self._declared.all("aws:lambda/function:Function"):
+            if function.name.endswith("-wal-archive"):
+                gigabytes = function.inputs["memorySize"] / 1024
+                used = seconds / RUN_EVERY_SECONDS * RUN_SECONDS * gigabytes / 1e6
+                price = f"function-{function.inputs['architectures'][0].replace('_', '-')}"
+                yield self._line("Lambda", "million GB-seconds of the archiver", used, ("million", price))
 
     def _least_tasks(self) -> float:
         targets = self._declared.all("aws:appautoscaling/target:Target")
@@ -141,7 +177,7 @@ class Bill:
         # The archive is compressed to about a fifth and holds some months.
         yield self._line("CloudWatch", "GB of logs kept", usage["log_gb"], ("gb-month", "log-storage"))
         if self._count("aws:amp/workspace:Workspace"):
-            seconds = 730 * 3600
+            seconds = HOURS * 3600
             samples = usage["series_per_task"] * usage["average_tasks"] * seconds / SECONDS_BETWEEN_SAMPLES
             yield self._line("Prometheus", "million samples", samples / 1e6, ("million", "sample"))
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pulumi
 
+from infra.data.parameters import MAXIMUM_SLOT_WAL_MIB
 from infra.operations.alarms.model import Alarm, Comparison, Group, Missing, metric
 from infra.operations.severity import Severity
 from infra.settings import AlarmSettings
@@ -16,6 +17,9 @@ DEADLOCKS = "Deadlocks"
 # PostgreSQL writes this once for each deadlock, at the ERROR of the transaction that it ends; a term in quotes is matched as it
 # stands, whatever is around it (CloudWatch Logs, "Filter pattern syntax"). The settings keep lc_messages English.
 DEADLOCK_PATTERN = '"ERROR:  deadlock detected"'
+# The share of max_slot_wal_keep_size at which somebody hears of it. Half leaves 5 GiB: at 8 MiB of WAL a second they last for the ten
+# minutes that the alarm takes.
+SLOT_SHARE = 0.5
 _QUARTER = timedelta(minutes=5)
 _GIB = 1024**3
 _MIB = 1024**2
@@ -128,12 +132,15 @@ def _transaction_ids(database: WatchedDatabase, settings: AlarmSettings) -> Alar
 
 
 def _slots(database: WatchedDatabase, settings: AlarmSettings) -> Alarm:
-    held = database.storage_gib * _GIB * settings.slot_lag_percent / 100
+    held = min(database.storage_gib * _GIB * settings.slot_lag_percent / 100, MAXIMUM_SLOT_WAL_MIB * _MIB * SLOT_SHARE)
     return Alarm(
         name="replication-slot-lag-high",
         severity=Severity.CRITICAL,
         group=Group.DATABASE,
-        summary=f"A replication slot holds back more than {held / _GIB:.1f} GiB of WAL, which fills the primary's disk",
+        summary=(
+            f"A replication slot holds back more than {held / _GIB:.1f} GiB of WAL, which fills the primary's disk; "
+            f"with {MAXIMUM_SLOT_WAL_MIB // 1024} GiB the slot is lost"
+        ),
         signal=metric(RDS, "OldestReplicationSlotLag", "Maximum", DBInstanceIdentifier=database.primary),
         comparison=Comparison.ABOVE,
         threshold=int(held),

@@ -38,6 +38,7 @@ class Group(StrEnum):
     REQUESTS = "Requests"
     SERVICE = "Service"
     DATABASE = "Database"
+    ARCHIVE = "Archive"
     PLATFORM = "Platform"
     FUNCTIONS = "Functions"
 

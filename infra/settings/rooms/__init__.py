@@ -8,6 +8,7 @@ from infra.settings.problems import Problem
 from infra.settings.rooms import (
     alarms,
     application,
+    archive,
     connections,
     database,
     deployment,
@@ -22,6 +23,7 @@ from infra.settings.rooms import (
 )
 from infra.settings.rooms.alarms import AlarmSettings
 from infra.settings.rooms.application import ApplicationSettings
+from infra.settings.rooms.archive import ArchiveSettings
 from infra.settings.rooms.base import Room, Rule, UnknownValueError, Values
 from infra.settings.rooms.database import DatabaseSettings
 from infra.settings.rooms.deployment import DeploymentSettings
@@ -38,6 +40,7 @@ __all__ = [
     "ROOMS",
     "AlarmSettings",
     "ApplicationSettings",
+    "ArchiveSettings",
     "DatabaseSettings",
     "DeploymentSettings",
     "NetworkSettings",
@@ -59,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     *network.RULES,
     *database.RULES,
     *storage.RULES,
+    *archive.RULES,
     *application.RULES,
     *variables.RULES,
     *connections.RULES,
@@ -80,6 +84,7 @@ class Settings(BaseModel):
     network: NetworkSettings
     database: DatabaseSettings
     storage: StorageSettings
+    archive: ArchiveSettings
     application: ApplicationSettings
     variables: VariableSettings
     scaling: ScalingSettings
@@ -95,6 +100,7 @@ ROOMS: dict[str, type[Room]] = {
     "network": NetworkSettings,
     "database": DatabaseSettings,
     "storage": StorageSettings,
+    "archive": ArchiveSettings,
     "application": ApplicationSettings,
     "variables": variables.MODEL,
     "scaling": ScalingSettings,

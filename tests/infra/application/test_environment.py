@@ -24,7 +24,9 @@ GENERATED, AS_GENERATED = "the-generated-password", "g" * 64
 
 
 def _application(stack: Recording) -> dict[str, Any]:
-    containers = json.loads(stack.one("aws:ecs/taskDefinition:TaskDefinition").inputs["containerDefinitions"])
+    containers = json.loads(
+        stack.one("aws:ecs/taskDefinition:TaskDefinition", "-application").inputs["containerDefinitions"]
+    )
     found: dict[str, Any] = next(each for each in containers if each["name"] == "app")
     return found
 
@@ -140,7 +142,9 @@ def test_the_replicas_login_is_there_exactly_where_the_replica_is() -> None:
 
 
 def test_every_secret_that_a_task_refers_to_may_be_read_when_it_starts(stack: Recording) -> None:
-    statements = stack.one("aws:iam/rolePolicy:RolePolicy", "-execution").document("policy")["Statement"]
+    statements = stack.one("aws:iam/rolePolicy:RolePolicy", f"jobr-{stack.stack}-execution").document("policy")[
+        "Statement"
+    ]
     (readable,) = [each["Resource"] for each in statements if "secretsmanager:GetSecretValue" in each["Action"]]
     named = {each["valueFrom"].rsplit(":", 3)[0] for each in _application(stack)["secrets"]}
     assert named == set(readable), "each of them, and none that it does not use"

@@ -11,7 +11,9 @@ TASK, POLICY = "aws:ecs/taskDefinition:TaskDefinition", "aws:iam/rolePolicy:Role
 
 
 def _containers(recording: Recording) -> dict[str, dict[str, Any]]:
-    return {each["name"]: each for each in json.loads(recording.one(TASK).inputs["containerDefinitions"])}
+    return {
+        each["name"]: each for each in json.loads(recording.one(TASK, "-application").inputs["containerDefinitions"])
+    }
 
 
 def _collector_config(recording: Recording) -> dict[str, Any]:
@@ -22,7 +24,7 @@ def _collector_config(recording: Recording) -> dict[str, Any]:
 
 
 def test_the_containers_fit_a_task_that_fargate_has(stack: Recording) -> None:
-    task, containers = stack.one(TASK).inputs, _containers(stack).values()
+    task, containers = stack.one(TASK, "-application").inputs, _containers(stack).values()
     assert (task["cpu"], task["memory"]) == ("1024", "2048")
     assert sum(each["cpu"] for each in containers) <= int(task["cpu"])
     assert sum(each["memory"] for each in containers) <= int(task["memory"])
@@ -44,7 +46,7 @@ def test_only_tmp_and_the_uploads_can_be_written(stack: Recording) -> None:
 
 
 def test_uploads_are_mounted_encrypted_through_the_access_point_with_the_tasks_own_role(stack: Recording) -> None:
-    volumes = {volume["name"]: volume for volume in stack.one(TASK).inputs["volumes"]}
+    volumes = {volume["name"]: volume for volume in stack.one(TASK, "-application").inputs["volumes"]}
     mount = volumes["uploads"]["efsVolumeConfiguration"]
     assert mount["transitEncryption"] == "ENABLED"
     assert mount["authorizationConfig"]["iam"] == "ENABLED"
@@ -56,7 +58,7 @@ def test_no_secret_stands_in_a_plain_environment(stack: Recording) -> None:
     app = _containers(stack)["app"]
     assert {"DATABASE_URL", "OPENAI_API_KEY"} <= {secret["name"] for secret in app["secrets"]}
     assert all(secret["valueFrom"].startswith("arn:aws:secretsmanager:") for secret in app["secrets"])
-    assert "that-is-secret" not in stack.one(TASK).inputs["containerDefinitions"]
+    assert "that-is-secret" not in stack.one(TASK, "-application").inputs["containerDefinitions"]
     assert {v["name"] for v in app["environment"]}.isdisjoint(s["name"] for s in app["secrets"])
 
 
@@ -147,7 +149,7 @@ def test_a_routes_pattern_stays_a_series(route: str) -> None:
 
 
 def test_a_running_task_may_send_metrics_and_reach_uploads_and_nothing_else(stack: Recording) -> None:
-    statements = stack.one(POLICY, "-task").document("policy")["Statement"]
+    statements = stack.one(POLICY, f"jobr-{stack.stack}-task").document("policy")["Statement"]
     actions = {action for statement in statements for action in statement["Action"]}
     assert actions == {"aps:RemoteWrite", "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"}
     assert all("*" not in statement["Resource"] for statement in statements)

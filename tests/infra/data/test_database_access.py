@@ -133,7 +133,7 @@ def test_the_roles_are_applied_again_when_anything_behind_them_changes(stack: Re
 
 
 def test_the_service_starts_after_the_roles_are_there(stack: Recording) -> None:
-    service = stack.one(SERVICE)
+    service = stack.one(SERVICE, "-application")
     invocation = stack.one(INVOCATION, "-database-roles")
     assert any(urn.endswith(f"::{invocation.name}") and INVOCATION in urn for urn in service.dependencies)
 

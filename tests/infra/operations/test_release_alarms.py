@@ -53,7 +53,7 @@ def test_latency_is_judged_however_few_requests_there_are_so_that_no_state_stick
 
 
 def test_a_release_is_judged_by_nothing_that_silence_sets_off(stack: Recording) -> None:
-    names = set(stack.one("aws:ecs/service:Service").inputs["alarms"]["alarmNames"])
+    names = set(stack.one("aws:ecs/service:Service", "-application").inputs["alarms"]["alarmNames"])
     judges = [found for found in stack.all(ALARM) if found.name in names]
     assert len(judges) == len(names)
     for found in judges:
@@ -64,7 +64,7 @@ def test_a_release_is_judged_by_nothing_that_silence_sets_off(stack: Recording) 
 def test_a_release_is_moved_back_by_errors_latency_and_unhealthy_targets_of_all_and_of_each_colour(
     stack: Recording,
 ) -> None:
-    service = stack.one("aws:ecs/service:Service").inputs["alarms"]
+    service = stack.one("aws:ecs/service:Service", "-application").inputs["alarms"]
     assert service["enable"] is True
     assert service["rollback"] is True
     names = {name.rpartition("-release-")[2] for name in service["alarmNames"]}

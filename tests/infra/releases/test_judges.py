@@ -39,7 +39,9 @@ def rolling() -> Recording:
 
 
 def _hooks(recording: Recording) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = recording.one(SERVICE).inputs["deploymentConfiguration"].get("lifecycleHooks", [])
+    found: list[dict[str, Any]] = (
+        recording.one(SERVICE, "-application").inputs["deploymentConfiguration"].get("lifecycleHooks", [])
+    )
     return found
 
 
@@ -88,7 +90,7 @@ def test_no_hook_stands_at_a_shift_of_test_traffic_or_where_ecs_calls_none(stack
 
 
 def test_a_rolling_deployment_has_no_hooks_and_nothing_that_only_hooks_need(rolling: Recording) -> None:
-    assert rolling.one(SERVICE).inputs["deploymentConfiguration"] == {"strategy": "ROLLING"}
+    assert rolling.one(SERVICE, "-application").inputs["deploymentConfiguration"] == {"strategy": "ROLLING"}
     names = {function.name.rpartition("deployment-")[2] for function in rolling.all(FUNCTION)}
     assert {"gate", "watch", "outcome"} <= names
     assert names.isdisjoint({"smoke", "traffic"})
@@ -97,10 +99,13 @@ def test_a_rolling_deployment_has_no_hooks_and_nothing_that_only_hooks_need(roll
 
 def test_a_rolling_deployment_asks_the_gate_itself_before_the_service_is_updated(rolling: Recording) -> None:
     asked = rolling.one(INVOCATION, "-deployment-gate")
-    definition = rolling.one("aws:ecs/taskDefinition:TaskDefinition")
-    assert json.loads(asked.inputs["input"])["taskDefinition"] == rolling.one(SERVICE).inputs["taskDefinition"]
+    definition = rolling.one("aws:ecs/taskDefinition:TaskDefinition", "-application")
+    assert (
+        json.loads(asked.inputs["input"])["taskDefinition"]
+        == rolling.one(SERVICE, "-application").inputs["taskDefinition"]
+    )
     assert json.loads(asked.inputs["input"])["taskDefinition"].endswith(f":{definition.name}")
-    assert any(urn.endswith(f"{INVOCATION}::{asked.name}") for urn in rolling.one(SERVICE).dependencies)
+    assert any(urn.endswith(f"{INVOCATION}::{asked.name}") for urn in rolling.one(SERVICE, "-application").dependencies)
     assert any(urn.endswith("-database-roles") for urn in asked.dependencies), "it looks at the database"
     settings = _settings(rolling, "gate", RollingSettings)
     assert settings.service == "jobr-development-application"
@@ -118,7 +123,10 @@ def test_ecs_may_call_the_hooks_and_nothing_else(stack: Recording) -> None:
     assert {hook["roleArn"].rpartition(":")[2] for hook in _hooks(stack)} == {
         stack.one("aws:iam/role:Role", "-hooks").name
     }
-    assert any(urn.endswith(f"{POLICY}::{stack.one(POLICY, '-hooks').name}") for urn in stack.one(SERVICE).dependencies)
+    assert any(
+        urn.endswith(f"{POLICY}::{stack.one(POLICY, '-hooks').name}")
+        for urn in stack.one(SERVICE, "-application").dependencies
+    )
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
@@ -179,7 +187,7 @@ def test_functions_read_and_stop_deployments_of_the_one_service_alone(stack: Rec
     service = _settings(stack, "watch", WatchSettings).service_arn
     deployments = [service.replace(":service/", ":service-deployment/") + "/*"]
     assert _rights(stack, "-deployment-watch")["RollBack"]["Resource"] == deployments
-    assert service.endswith(f"/{stack.one(SERVICE).inputs['name']}")
+    assert service.endswith(f"/{stack.one(SERVICE, '-application').inputs['name']}")
 
 
 @pytest.mark.parametrize(
@@ -225,7 +233,7 @@ def test_windows_are_peoples_once_the_parameter_is_there(stack: Recording) -> No
 
 def test_the_outcome_is_asked_after_the_service_about_the_task_that_was_declared(stack: Recording) -> None:
     asked = stack.one(INVOCATION, "-deployment-outcome")
-    service = stack.one(SERVICE)
+    service = stack.one(SERVICE, "-application")
     assert any(urn.endswith(f"{SERVICE}::{service.name}") for urn in asked.dependencies)
     assert json.loads(asked.inputs["input"]) == {"taskDefinition": service.inputs["taskDefinition"]}
     assert asked.inputs["triggers"] == {"strategy": "BLUE_GREEN"}

@@ -74,6 +74,10 @@ RULES: dict[str, Rule] = {
         names="objectLockRetention",
         sets={"objectLock": "governance", "backupRetention": "40d", "objectLockRetention": _days(41, 36_500)},
     ),
+    "an archive without slots": Rule(
+        names="databaseLogicalReplication",
+        sets={"walArchive": st.sampled_from(["function", "task"]), "databaseLogicalReplication": "false"},
+    ),
     "recovery in the same region": Rule(
         names="recoveryRegion", sets={"recoveryRegion": "us-east-1"}, reads=("region",)
     ),
@@ -159,6 +163,7 @@ RULES: dict[str, Rule] = {
         "logRetention", st.sampled_from([f"{days}d" for days in LOG_DAYS if days < PRODUCTION_LOG_DAYS])
     ),
     "one gateway": _weaker("natGateways", "one"),
+    "slots that nobody archives from": _weaker("walArchive", "off", "databaseLogicalReplication"),
     "images through the internet": _weaker(
         "interfaceEndpoints", st.permutations(_ENDPOINTS).map(lambda services: ",".join(services[1:]))
     ),

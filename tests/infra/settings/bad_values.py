@@ -110,6 +110,7 @@ CHOICES = {
     "environment": ("production", "staging", "development"),
     "natGateways": ("one", "per-zone"),
     "objectLock": ("off", "governance", "compliance"),
+    "walArchive": ("off", "function", "task"),
     "applicationArchitecture": ("arm64", "x86_64"),
     "functionArchitecture": ("arm64", "x86_64"),
     "logLevel": ("error", "warn", "info", "debug"),

@@ -1,8 +1,10 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tools.costs.bill import Bill, Line
+from runtime.wal.settings import WalSettings
+from tools.costs.bill import ARCHIVER, IDLE_SECONDS, WRITING_SECONDS, Bill, Line
 from tools.costs.prices import HOURS, Price, UnknownPriceError, prices, usage
 from tools.declared import STACKS, Declaration, Declared, declare
 
@@ -64,6 +66,40 @@ def test_the_autoscalers_least_is_the_floor_of_the_tasks() -> None:
     target = _declared("aws:appautoscaling/target:Target", minCapacity=4)
     vcpus, gib = _bill(task, target, average_tasks=2)
     assert (vcpus.quantity, gib.quantity) == (8, 16)
+
+
+def test_a_service_that_nothing_scales_has_the_tasks_that_it_asks_for() -> None:
+    task = replace(
+        _declared(
+            "aws:ecs/taskDefinition:TaskDefinition",
+            cpu="512",
+            memory="1024",
+            runtimePlatform={"cpuArchitecture": "ARM64"},
+        ),
+        name="jobr-production-wal-archive",
+    )
+    service = _declared(
+        "aws:ecs/service:Service",
+        taskDefinition="arn:aws:x:task-definition:jobr-production-wal-archive",
+        desiredCount=1,
+    )
+    target = _declared("aws:appautoscaling/target:Target", minCapacity=4, resourceId="service/cluster/another")
+    found = {line.what: line.quantity for line in _bill(task, service, target, average_tasks=5)}
+    assert found == {"vCPUs of wal archive": 0.5, "GB of wal archive": 1}
+
+
+@pytest.mark.parametrize(("busy", "millions"), [(0, 0.0876), (50, 1.3578), (100, 2.628)])
+def test_the_archive_puts_a_segment_a_second_while_somebody_writes_and_two_a_minute_otherwise(
+    busy: float, millions: float
+) -> None:
+    (line,) = _bill(_declared(ARCHIVER), archive_busy_percent=busy)
+    assert line.quantity == pytest.approx(millions)
+    assert line.price.usd == 5
+
+
+def test_the_bills_pace_is_the_archivers_own() -> None:
+    fields = WalSettings.model_fields
+    assert (fields["wal_seconds"].default, fields["wal_idle_seconds"].default) == (WRITING_SECONDS, IDLE_SECONDS)
 
 
 def test_every_price_names_its_page() -> None:

@@ -1,5 +1,9 @@
 """What does not come out as it was is known beforehand, and nothing else is suspected."""
 
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from runtime.recovery.ddl import Inexact, inexact
@@ -85,16 +89,16 @@ def test_an_extension_that_makes_tables_is_named(pair: Pair, extension: str) -> 
 
 
 @pytest.fixture
-def extension(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An extension that the test makes: this PostgreSQL comes without any."""
-    folder = tmp_path_factory.mktemp("extensions")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)
-    place = folder / "extension"
-    place.mkdir()
-    (place / "ours.control").write_text("default_version = '1'\ncomment = 'for a test'\n")
-    (place / "ours--1.sql").write_text(
-        "CREATE TABLE ext_table (a int PRIMARY KEY); INSERT INTO ext_table VALUES (1); CREATE FUNCTION ext_f() RETURNS int LANGUAGE sql AS 'SELECT 1';"
-    )
-    pair.source.run(f"ALTER DATABASE {pair.source.name} SET extension_control_path = '{folder}'")
-    return "ours"
+def extension(pair: Pair) -> Iterator[str]:
+    """An extension that the test makes: this PostgreSQL comes without any. The server's account must be able to read it."""
+    with tempfile.TemporaryDirectory(prefix="extensions-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        place = folder / "extension"
+        place.mkdir()
+        (place / "ours.control").write_text("default_version = '1'\ncomment = 'for a test'\n")
+        (place / "ours--1.sql").write_text(
+            "CREATE TABLE ext_table (a int PRIMARY KEY); INSERT INTO ext_table VALUES (1); CREATE FUNCTION ext_f() RETURNS int LANGUAGE sql AS 'SELECT 1';"
+        )
+        pair.source.run(f"ALTER DATABASE {pair.source.name} SET extension_control_path = '{folder}'")
+        yield "ours"

@@ -89,7 +89,7 @@ class Source:
     def contents(self) -> dict[str, list[str]]:
         """The rows of every permanent table as text, sorted."""
         names = self.rows("""
-            SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            SELECT format('%%I.%%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname !~ '^(pg_|information_schema|jobr_)' ORDER BY 1""")
         with psycopg.connect(self._uri(), options=TEXT_OPTIONS, autocommit=True) as session:
             return {name: self._texts(session, name) for (name,) in names}

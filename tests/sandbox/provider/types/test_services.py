@@ -232,3 +232,33 @@ class TestServices(WholeContract):
         assert read is not None
         assert read.inputs == state.inputs
         bench.clean()
+
+    def test_a_service_of_one_without_a_load_balancer_ends_its_task_before_the_next_one_starts(
+        self, cloud: RecordingCloud
+    ) -> None:
+        bench = Bench(cloud, SERVICE)
+        balanced = ("name", "deploymentConfiguration", "alarms", "healthCheckGracePeriodSeconds", "loadBalancers")
+        given = {
+            **{name: value for name, value in _service(bench).items() if name not in balanced},
+            "name": bench.unique("archiver"),
+            "desiredCount": 1,
+            "platformVersion": "LATEST",
+            "deploymentMinimumHealthyPercent": 0,
+            "deploymentMaximumPercent": 100,
+            "availabilityZoneRebalancing": "DISABLED",
+            "deploymentController": {"type": "ECS"},
+            "waitForSteadyState": True,
+        }
+        state = bench.create(given)
+        sent = cloud.sent["create_service"]
+        deployed = sent["deploymentConfiguration"]
+        assert (deployed["minimumHealthyPercent"], deployed["maximumPercent"]) == (0, 100)
+        assert sent["availabilityZoneRebalancing"] == "DISABLED"
+        read = bench.read(state)
+        assert read is not None
+        assert read.inputs == state.inputs, "what was made is what was asked for"
+        changed = {**given, "taskDefinition": _registered(bench)}
+        found = bench.diff(state, changed)
+        assert (found.changed, found.replaces) == ({"taskDefinition"}, set())
+        bench.update(state, changed)
+        bench.clean()
